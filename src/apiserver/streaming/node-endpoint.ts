@@ -1,0 +1,32 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { ExecSession } from '../../base/exec-session.ts';
+import type { KubeObject } from '../../schema/object.ts';
+
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  readonly sinceSeconds?: number;
+  readonly sinceTime?: string;
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+}
+
+/**
+ * A node agent as the API server sees it: what the kubelet's port 10250 is upstream. Errors are StatusError with the
+ * texts of api.md 8. The pod is passed as stored; the container name is already checked against its spec.
+ */
+export interface NodeEndpoint {
+  logs(pod: KubeObject, container: string, options: LogOptions): Promise<Readable>;
+  exec(
+    pod: KubeObject,
+    container: string,
+    command: readonly string[],
+    options: { readonly tty: boolean; readonly stdin: boolean },
+  ): Promise<ExecSession>;
+  attach(pod: KubeObject, container: string, options: { readonly tty: boolean; readonly stdin: boolean }): Promise<ExecSession>;
+  connect(pod: KubeObject, port: number): Promise<Duplex>;
+}
+
+/** Finds the agent of a node; null when none of ours plays it. */
+export type NodeDirectory = (nodeName: string) => NodeEndpoint | null;
