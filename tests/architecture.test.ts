@@ -4,7 +4,23 @@ import { describe, expect, it } from 'vitest';
 
 /** design.md section 3: a folder imports only from folders above its own. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = (() => {
-  const order = ['base', 'schema', 'api', 'store', 'apiserver', 'client', 'controllers', 'scheduler', 'node', 'dns', 'operations', 'cluster', 'simulator', 'testing', 'cli'];
+  const order = [
+    'base',
+    'schema',
+    'api',
+    'store',
+    'apiserver',
+    'client',
+    'controllers',
+    'scheduler',
+    'node',
+    'dns',
+    'operations',
+    'cluster',
+    'simulator',
+    'testing',
+    'cli',
+  ];
   const forbidden: Record<string, readonly string[]> = {
     store: ['schema', 'api'],
     apiserver: [],
@@ -16,7 +32,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = (() => {
     operations: ['store', 'apiserver', 'controllers', 'scheduler', 'node', 'dns'],
   };
   return Object.fromEntries(
-    order.map((layer, index) => [layer, order.slice(0, index + 1).filter((other) => !(forbidden[layer] ?? []).includes(other))]),
+    order.map((layer, index) => [
+      layer,
+      order.slice(0, index + 1).filter((other) => !(forbidden[layer] ?? []).includes(other)),
+    ]),
   );
 })();
 
@@ -50,7 +69,10 @@ const OUTSIDE: readonly (readonly [RegExp, string])[] = [
   [/(?<![.\w])setImmediate\(/, 'setImmediate'],
   [/\bprocess\.(env|hrtime|cwd)\b/, 'process'],
   [/\brandom(Bytes|UUID|Int|FillSync)\(/, 'crypto random'],
-  [/^import (?!type\b).*from 'node:(fs|fs\/promises|net|tls|dgram|child_process|http|https|http2|os)'/m, 'outside world module'],
+  [
+    /^import (?!type\b).*from 'node:(fs|fs\/promises|net|tls|dgram|child_process|http|https|http2|os)'/m,
+    'outside world module',
+  ],
 ];
 
 const src = resolve(dirname(new URL(import.meta.url).pathname), '..', 'src');

@@ -1,6 +1,6 @@
 // Bundles the entry points into dist/ (one file each plus shared chunks) and, with --types, emits declarations.
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -26,6 +26,7 @@ await build({
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
+  define: { PERDURE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },
 });
 if (process.argv.includes('--types')) {
   const tsc = spawnSync(join('node_modules', '.bin', 'tsc'), ['--emitDeclarationOnly'], { stdio: 'inherit' });

@@ -10,7 +10,9 @@ function run(what, command, args) {
   process.stderr.write(`> ${what}\n`);
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (result.status !== 0) {
-    process.stderr.write(`perdure: ${what} failed (${command} ${args.join(' ')}). Mend the cause above and run the command again.\n`);
+    process.stderr.write(
+      `perdure: ${what} failed (${command} ${args.join(' ')}). Mend the cause above and run the command again.\n`,
+    );
     process.exit(result.status ?? 1);
   }
 }
@@ -31,7 +33,12 @@ export function prepare() {
   const lock = join(root, 'package-lock.json');
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
-    run('Installing packages (npm ci)', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+    run('Installing packages (npm ci)', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+      'ci',
+      '--no-fund',
+      '--no-audit',
+      '--loglevel=error',
+    ]);
   }
   const built = join(root, 'dist', 'cli.js');
   if (!existsSync(built) || statSync(built).mtimeMs < newest(join(root, 'src'))) {

@@ -9,8 +9,15 @@ const authority = issue({ commonName: 'perdure-ca', use: 'authority', days: 3650
 it('issues a chain that node:tls accepts, with the client identity in it', async () => {
   const nowMs = Date.now();
   const ca = issue({ commonName: 'perdure-ca', use: 'authority', days: 10 }, null, { ...around, nowMs });
-  const serving = issue({ commonName: 'kube-apiserver', names: ['127.0.0.1', 'localhost'], use: 'server', days: 5 }, ca, { ...around, nowMs });
-  const client = issue({ commonName: 'admin', organizations: ['system:masters'], use: 'client', days: 5 }, ca, { ...around, nowMs });
+  const serving = issue(
+    { commonName: 'kube-apiserver', names: ['127.0.0.1', 'localhost'], use: 'server', days: 5 },
+    ca,
+    { ...around, nowMs },
+  );
+  const client = issue({ commonName: 'admin', organizations: ['system:masters'], use: 'client', days: 5 }, ca, {
+    ...around,
+    nowMs,
+  });
   const server = createServer({ key: serving.key, cert: serving.certificate, ca: ca.certificate, requestCert: true });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const seen = new Promise<TLSSocket>((resolve) => server.on('secureConnection', resolve));
@@ -24,7 +31,10 @@ it('issues a chain that node:tls accepts, with the client identity in it', async
 });
 
 it('writes names, validity and a positive serial number', () => {
-  const leaf = new X509Certificate(issue({ commonName: 'x', names: ['a.example', '10.0.0.1'], use: 'server', days: 30 }, authority, around).certificate);
+  const leaf = new X509Certificate(
+    issue({ commonName: 'x', names: ['a.example', '10.0.0.1'], use: 'server', days: 30 }, authority, around)
+      .certificate,
+  );
   expect(leaf.subjectAltName).toBe('DNS:a.example, IP Address:10.0.0.1');
   expect(leaf.serialNumber).toBe('810203');
   expect(Date.parse(leaf.validTo)).toBe(Date.UTC(2026, 0, 31));

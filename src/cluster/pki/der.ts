@@ -18,7 +18,8 @@ export const bits = (bytes: Uint8Array, unused = 0): Buffer => tagged(0x03, Buff
 export const boolean = (value: boolean): Buffer => tagged(0x01, Buffer.from([value ? 0xff : 0]));
 export const utf8 = (text: string): Buffer => tagged(0x0c, Buffer.from(text));
 /** Context-specific, constructed. */
-export const explicit = (number: number, ...contents: readonly Uint8Array[]): Buffer => tagged(0xa0 | number, ...contents);
+export const explicit = (number: number, ...contents: readonly Uint8Array[]): Buffer =>
+  tagged(0xa0 | number, ...contents);
 
 /** Non-negative integer from big-endian bytes. */
 export function integer(bytes: Uint8Array): Buffer {

@@ -1,0 +1,47 @@
+import { KINDS } from '../api/index.ts';
+import type { Client, Target } from '../client/client.ts';
+import type { KubeObject } from '../schema/object.ts';
+import { groupVersion } from '../schema/object.ts';
+import type { Manifest } from './manifests.ts';
+import { UserError } from './output.ts';
+
+export interface Applied {
+  readonly target: Target;
+  readonly object: KubeObject;
+}
+
+/** Where an object of a manifest goes; null for a kind that is not built in. */
+function targetOf(object: KubeObject): Target | null {
+  const kind = KINDS.find(
+    (each) => each.kind === object.kind && groupVersion(each.group, each.version) === object.apiVersion,
+  );
+  if (kind === undefined) return null;
+  const address = { group: kind.group, version: kind.version, resource: kind.plural };
+  return kind.namespaced ? { ...address, namespace: object.metadata.namespace ?? 'default' } : address;
+}
+
+/** Applies objects in their order (server-side apply, manager `perdure-up`); the first refusal names its manifest. */
+export async function applyManifests(client: Client, manifests: readonly Manifest[]): Promise<Applied[]> {
+  const targets = manifests.map(({ source, object }) => {
+    const target = targetOf(object);
+    if (target === null)
+      throw new UserError(
+        `${source}: "up -f" does not know ${object.apiVersion} ${object.kind}; apply it with kubectl.`,
+      );
+    return target;
+  });
+  const applied: Applied[] = [];
+  for (const [index, { source, object }] of manifests.entries()) {
+    const target = targets[index]!;
+    try {
+      const options = { fieldManager: 'perdure-up', force: true };
+      applied.push({
+        target,
+        object: await client.patch(target, object.metadata.name!, 'apply', object, undefined, options),
+      });
+    } catch (error) {
+      throw new UserError(`${source}: ${object.kind} ${object.metadata.name} was refused: ${(error as Error).message}`);
+    }
+  }
+  return applied;
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { type ClusterOptions, DEFAULT_OPTIONS, type NetworkMode, type RuntimeName } from '../cluster/options.ts';
+import type { CommonOptions } from './common.ts';
+import { UserError } from './output.ts';
+
+/** What commander collects for `up`. */
+export interface UpOptions extends CommonOptions {
+  readonly file: readonly string[];
+  readonly nodes: string;
+  readonly zones?: string;
+  readonly runtime: RuntimeName;
+  readonly network: NetworkMode;
+  readonly host: string;
+  readonly port: string;
+  readonly ephemeral?: boolean;
+  readonly wait?: boolean;
+  readonly detach?: boolean;
+  readonly simulateNodes?: string;
+  readonly featureGates?: string;
+  readonly images?: string;
+  readonly allowHostPath?: boolean;
+  readonly mergeKubeconfig?: boolean;
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new UserError(`--${name} takes a whole number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}
+
+/** `A=true,B=false`. */
+function featureGates(text: string | undefined): Record<string, boolean> {
+  const gates: Record<string, boolean> = {};
+  for (const part of (text ?? '').split(',').filter((each) => each !== '')) {
+    const match = /^(\w+)=(true|false)$/.exec(part);
+    if (match === null)
+      throw new UserError(`--feature-gates takes NAME=true or NAME=false, joined by commas, not "${part}".`);
+    gates[match[1]!] = match[2] === 'true';
+  }
+  return gates;
+}
+
+/** Checks every option of `up`; a UserError says which one is wrong and what it takes. */
+export function clusterOptions(options: UpOptions): ClusterOptions {
+  return {
+    ...DEFAULT_OPTIONS,
+    dataDir: resolve(options.dataDir),
+    ephemeral: options.ephemeral === true,
+    host: options.host,
+    port: wholeNumber('port', options.port, 0, 65535),
+    runtime: options.runtime,
+    network: options.network,
+    nodes: wholeNumber('nodes', options.nodes, 0, 1000),
+    zones: (options.zones ?? '').split(',').filter((zone) => zone !== ''),
+    simulateNodes: options.simulateNodes ?? null,
+    gates: featureGates(options.featureGates),
+    images: options.images === undefined ? null : resolve(options.images),
+    allowHostPath: options.allowHostPath === true,
+  };
+}
