@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectls, WANTED } from './support/kubectl.ts';
+import { hasShared, Perdure, shared } from './support/perdure.ts';
+
+const OUTSIDE_THIS_STAGE = new Set(['apply', 'auth', 'custom-resources']);
+const AT_LEAST_GOLDEN = 330;
+const AT_LEAST_KUBECTL = 100;
+
+function node(script: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [script, ...args],
+      { maxBuffer: 256 << 20, timeout: 900_000 },
+      (_error, stdout, stderr) => resolve(`${stdout}\n${stderr}`),
+    );
+  });
+}
+
+const tail = (text: string): string => text.trimEnd().split('\n').slice(-60).join('\n');
+
+/** Behaviour recorded from the real v1.36.3, replayed by its own runners. */
+describe.skipIf(!hasShared)('recorded behaviour (../shared)', () => {
+  const perdure = new Perdure();
+  let connection: string[];
+  beforeAll(async () => {
+    await perdure.up('--ephemeral', '--runtime', 'simulated', '--simulate-nodes', 'type=fake');
+    connection = ['--server', perdure.state.server, '--insecure', '--token', perdure.credentials.administratorToken];
+  });
+  afterAll(() => perdure.remove());
+
+  it('answers API requests as recorded', async () => {
+    const out = await node(join(shared, 'golden', 'replay.mjs'), connection);
+    let passed = 0;
+    for (const match of out.matchAll(/^([\w-]+): (\d+) passed, \d+ failed$/gm))
+      if (!OUTSIDE_THIS_STAGE.has(match[1]!)) passed += Number(match[2]);
+    console.log(tail(out));
+    expect(passed, tail(out)).toBeGreaterThanOrEqual(AT_LEAST_GOLDEN);
+  });
+
+  it('runs controllers as recorded', async () => {
+    const runner = join(shared, 'transcripts', 'run.mjs');
+    const names = (await node(runner, ['--list'])).split('\n').map((line) => line.trim().split(/\s/)[0]!);
+    const chosen = names.filter((name) => name !== '' && !/^(pdb|volumes)-/.test(name));
+    const out = await node(runner, [...connection, ...chosen]);
+    console.log(tail(out));
+    expect(out, tail(out)).toMatch(/^\d+ passed, 0 failed$/m);
+  });
+
+  for (const kubectl of kubectls(WANTED)) {
+    it(`shows kubectl ${kubectl.version} what it was shown`, async () => {
+      const args = ['kubectl', '--kubeconfig', perdure.kubeconfig, '--kubectl', kubectl.path];
+      const out = await node(join(shared, 'transcripts', 'run.mjs'), args);
+      console.log(tail(out));
+      const passed = Number(/(\d+) passed/.exec(out)?.[1] ?? 0);
+      expect(passed, tail(out)).toBeGreaterThanOrEqual(AT_LEAST_KUBECTL);
+    });
+  }
+});
