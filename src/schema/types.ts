@@ -25,6 +25,10 @@ export type TypeRef =
       readonly listType: 'atomic' | 'map' | 'set';
       readonly mapKeys: readonly string[];
       readonly go: string;
+      /** Elements are Go pointers: a null element stays null. */
+      readonly pointers: boolean;
+      /** A named slice that protobuf carries as a message of its own (`ExtraValue`). */
+      readonly wrapped: boolean;
     }
   | { readonly kind: 'map'; readonly value: TypeRef; readonly mapType: 'granular' | 'atomic'; readonly go: string };
 
@@ -40,6 +44,8 @@ export interface FieldInfo {
   readonly pointer: boolean;
   /** Protobuf field number, 0 when the field has none. */
   readonly number: number;
+  /** Protobuf numbers of the embedded messages around the field, outermost first; JSON inlines them (`VolumeSource`). */
+  readonly embedded: readonly number[];
   /** Strategic merge patch strategies: subset of merge, retainKeys, replace. */
   readonly patchStrategy: readonly string[];
   readonly patchMergeKey: string | null;
@@ -59,4 +65,6 @@ export interface StructInfo {
   readonly byName: ReadonlyMap<string, FieldInfo>;
   /** `x-kubernetes-map-type: atomic` on the struct itself. */
   readonly atomic: boolean;
+  /** Kinds it stands for, as `group/version/Kind` (`/v1/Pod`); empty for parts of kinds. */
+  readonly kinds: readonly string[];
 }

@@ -172,7 +172,13 @@ func fieldsOf(t reflect.Type, embedded []int) []fieldFacts {
 			if inner.Kind() == reflect.Pointer {
 				inner = inner.Elem()
 			}
-			fields = append(fields, fieldsOf(inner, chain)...)
+			flattened := fieldsOf(inner, chain)
+			if protobufNumber(field.Tag) == 0 {
+				for i := range flattened { // TypeMeta: no part of the protobuf form
+					flattened[i].Number = 0
+				}
+			}
+			fields = append(fields, flattened...)
 			continue
 		}
 		kind := field.Type
