@@ -56,7 +56,12 @@ export interface Client {
   /** POST to a subresource (`binding`, `eviction`, `token`). */
   createSub<T>(target: Target, name: string, subresource: string, object: object, options?: WriteOptions): Promise<T>;
   /** Optimistic concurrency by metadata.resourceVersion, where the object carries one. */
-  update<T extends KubeObject>(target: Target, object: KubeObject, subresource?: string, options?: WriteOptions): Promise<T>;
+  update<T extends KubeObject>(
+    target: Target,
+    object: KubeObject,
+    subresource?: string,
+    options?: WriteOptions,
+  ): Promise<T>;
   patch<T extends KubeObject>(
     target: Target,
     name: string,

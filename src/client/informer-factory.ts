@@ -1,0 +1,44 @@
+import type { Clock } from '../base/clock.ts';
+import type { KubeObject, ResourceId } from '../schema/object.ts';
+import type { Client } from './client.ts';
+import { type AnyInformer, Informer } from './informer.ts';
+
+/** One informer a resource, shared by everything in the process that watches it in all namespaces. */
+export class InformerFactory {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #informers = new Map<string, AnyInformer>();
+
+  constructor(client: Client, clock: Clock) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /** Made at the first ask, started by whoever needs it (`informer.start()`). */
+  informer<T extends KubeObject = KubeObject>(resource: ResourceId): Informer<T> {
+    const key = `${resource.group}/${resource.version}/${resource.resource}`;
+    let informer = this.#informers.get(key);
+    if (informer === undefined) {
+      informer = new Informer(this.#client, this.#clock, resource);
+      this.#informers.set(key, informer);
+    }
+    // The caller names the type of what the resource holds, as with every client call.
+    return informer as unknown as Informer<T>;
+  }
+
+  /** Stops the informer of a resource that is served no longer. */
+  drop(resource: ResourceId): void {
+    const key = `${resource.group}/${resource.version}/${resource.resource}`;
+    this.#informers.get(key)?.stop();
+    this.#informers.delete(key);
+  }
+
+  /** Starts all informers asked for so far; resolves when all are synced. */
+  async start(): Promise<void> {
+    await Promise.all([...this.#informers.values()].map((informer) => informer.start()));
+  }
+
+  stop(): void {
+    for (const informer of this.#informers.values()) informer.stop();
+  }
+}
