@@ -82,7 +82,7 @@ function capitalized(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** `json type flags+number [g=GoName] [e=embedded] [s=strategy] [k=mergeKey] [l=listType] [d=default]`. */
+/** `json type flags+number [g=GoName] [e=embedded] [E=EmbeddedGoName] [s=strategy] [k=mergeKey] [l=listType] [d=default]`. */
 export function fieldOf(text: string, structs: StructSource): FieldInfo {
   const [name, type, numbered, ...rest] = text.split(' ');
   const extra: Record<string, string> = {};
@@ -97,6 +97,7 @@ export function fieldOf(text: string, structs: StructSource): FieldInfo {
     pointer: flags.includes('p'),
     number: Number(numbered!.slice(digits)),
     embedded: extra.e === undefined ? [] : extra.e.split('+').map(Number),
+    embeddedGo: extra.E === undefined ? [] : extra.E.split('+'),
     patchStrategy: extra.s === undefined ? [] : extra.s.split('+'),
     patchMergeKey: extra.k ?? null,
     required: flags.includes('r'),

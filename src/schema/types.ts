@@ -46,6 +46,8 @@ export interface FieldInfo {
   readonly number: number;
   /** Protobuf numbers of the embedded messages around the field, outermost first; JSON inlines them (`VolumeSource`). */
   readonly embedded: readonly number[];
+  /** Go names of the embedded structs around the field (decoding errors name them). */
+  readonly embeddedGo: readonly string[];
   /** Strategic merge patch strategies: subset of merge, retainKeys, replace. */
   readonly patchStrategy: readonly string[];
   readonly patchMergeKey: string | null;

@@ -56,6 +56,7 @@ function fieldText(sources, struct, field) {
   const parts = [field.json, field.type, `${flags}${field.number ?? 0}`];
   if (field.go !== capitalized(field.json)) parts.push(`g=${field.go}`);
   if (field.embedded?.length) parts.push(`e=${field.embedded.join('+')}`);
+  if (field.embeddedGo?.length) parts.push(`E=${field.embeddedGo.join('+')}`);
   if (field.patchStrategy) parts.push(`s=${field.patchStrategy.replaceAll(',', '+')}`);
   if (field.patchMergeKey) parts.push(`k=${field.patchMergeKey}`);
   if (schema.list) parts.push(`l=${schema.list}`);

@@ -19,15 +19,16 @@ import (
 )
 
 type fieldFacts struct {
-	JSON          string `json:"json"`
-	Go            string `json:"go"`
-	Type          string `json:"type"`
-	OmitEmpty     bool   `json:"omitEmpty,omitempty"`
-	Pointer       bool   `json:"pointer,omitempty"`
-	Number        int    `json:"number,omitempty"`
-	Embedded      []int  `json:"embedded,omitempty"`
-	PatchStrategy string `json:"patchStrategy,omitempty"`
-	PatchMergeKey string `json:"patchMergeKey,omitempty"`
+	JSON          string   `json:"json"`
+	Go            string   `json:"go"`
+	Type          string   `json:"type"`
+	OmitEmpty     bool     `json:"omitEmpty,omitempty"`
+	Pointer       bool     `json:"pointer,omitempty"`
+	Number        int      `json:"number,omitempty"`
+	Embedded      []int    `json:"embedded,omitempty"`
+	EmbeddedGo    []string `json:"embeddedGo,omitempty"`
+	PatchStrategy string   `json:"patchStrategy,omitempty"`
+	PatchMergeKey string   `json:"patchMergeKey,omitempty"`
 }
 
 type structFacts struct {
@@ -152,7 +153,7 @@ func omitted(t reflect.Type, options []string) bool {
 	return false
 }
 
-func fieldsOf(t reflect.Type, embedded []int) []fieldFacts {
+func fieldsOf(t reflect.Type, embedded []int, embeddedGo []string) []fieldFacts {
 	var fields []fieldFacts
 	for i := 0; i < t.NumField(); i++ {
 		field := t.Field(i)
@@ -172,7 +173,7 @@ func fieldsOf(t reflect.Type, embedded []int) []fieldFacts {
 			if inner.Kind() == reflect.Pointer {
 				inner = inner.Elem()
 			}
-			flattened := fieldsOf(inner, chain)
+			flattened := fieldsOf(inner, chain, append(append([]string{}, embeddedGo...), field.Name))
 			if protobufNumber(field.Tag) == 0 {
 				for i := range flattened { // TypeMeta: no part of the protobuf form
 					flattened[i].Number = 0
@@ -189,7 +190,7 @@ func fieldsOf(t reflect.Type, embedded []int) []fieldFacts {
 		fields = append(fields, fieldFacts{
 			JSON: options[0], Go: field.Name, Type: notation(kind),
 			OmitEmpty: omitted(field.Type, reverse(options[1:])), Pointer: pointer,
-			Number: protobufNumber(field.Tag), Embedded: embedded,
+			Number: protobufNumber(field.Tag), Embedded: embedded, EmbeddedGo: embeddedGo,
 			PatchStrategy: field.Tag.Get("patchStrategy"), PatchMergeKey: field.Tag.Get("patchMergeKey"),
 		})
 	}
@@ -210,7 +211,7 @@ func visit(t reflect.Type) string {
 	if _, seen := structs[name]; !seen {
 		facts := &structFacts{Name: name, Go: t.String()}
 		structs[name] = facts
-		facts.Fields = fieldsOf(t, nil)
+		facts.Fields = fieldsOf(t, nil, nil)
 	}
 	return name
 }
