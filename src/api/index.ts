@@ -1,5 +1,9 @@
 import type { KindDefinition } from '../schema/kind.ts';
+import { controllerRevision } from './apps/controller-revision.ts';
+import { statefulSet } from './apps/stateful-set.ts';
+import { pod } from './core/pod.ts';
 import { genericKind } from './generic.ts';
+import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
 
 const EXTENSION = { categories: ['api-extensions'] };
 const CREATE_ONLY = { verbs: ['create'], persisted: false } as const;
@@ -22,7 +26,7 @@ export const KINDS: readonly KindDefinition[] = [
   genericKind('v1', 'Node', 'nodes', false, { shortNames: ['no'], status: {} }),
   genericKind('v1', 'PersistentVolume', 'persistentvolumes', false, { shortNames: ['pv'], status: {} }),
   genericKind('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', true, { shortNames: ['pvc'], status: {} }),
-  genericKind('v1', 'Pod', 'pods', true, { shortNames: ['po'], categories: ['all'], status: {} }),
+  pod,
   genericKind('v1', 'PodTemplate', 'podtemplates', true),
   genericKind('v1', 'ReplicationController', 'replicationcontrollers', true, {
     shortNames: ['rc'],
@@ -34,7 +38,7 @@ export const KINDS: readonly KindDefinition[] = [
   genericKind('v1', 'ServiceAccount', 'serviceaccounts', true, { shortNames: ['sa'] }),
   genericKind('v1', 'Service', 'services', true, { shortNames: ['svc'], categories: ['all'], status: {} }),
   // apps
-  genericKind('apps/v1', 'ControllerRevision', 'controllerrevisions', true),
+  controllerRevision,
   genericKind('apps/v1', 'DaemonSet', 'daemonsets', true, { shortNames: ['ds'], categories: ['all'], status: {} }),
   genericKind('apps/v1', 'Deployment', 'deployments', true, {
     shortNames: ['deploy'],
@@ -42,7 +46,7 @@ export const KINDS: readonly KindDefinition[] = [
     status: {},
   }),
   genericKind('apps/v1', 'ReplicaSet', 'replicasets', true, { shortNames: ['rs'], categories: ['all'], status: {} }),
-  genericKind('apps/v1', 'StatefulSet', 'statefulsets', true, { shortNames: ['sts'], categories: ['all'], status: {} }),
+  statefulSet,
   // batch, autoscaling, policy
   genericKind('batch/v1', 'Job', 'jobs', true, { categories: ['all'], status: {} }),
   genericKind('batch/v1', 'CronJob', 'cronjobs', true, { shortNames: ['cj'], categories: ['all'], status: {} }),
@@ -51,7 +55,7 @@ export const KINDS: readonly KindDefinition[] = [
     categories: ['all'],
     status: {},
   }),
-  genericKind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true, { shortNames: ['pdb'], status: {} }),
+  podDisruptionBudget,
   // storage
   genericKind('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', false),
   genericKind('storage.k8s.io/v1', 'CSINode', 'csinodes', false),

@@ -4,8 +4,16 @@ import type { KubeObject } from '../../schema/object.ts';
 
 type Cell = Column['cell'];
 
+/** What an empty cell reads. */
+export const NONE = '<none>';
+
 /** First column of nearly every table. */
-export const NAME: Column = { name: 'Name', type: 'string', format: 'name', cell: (object) => object.metadata.name ?? '' };
+export const NAME: Column = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  cell: (object) => object.metadata.name ?? '',
+};
 
 /** Duration since `time`, `<unknown>` without one (api.md 6.1). */
 export function age(time: string | null | undefined, now: number): string {
@@ -25,18 +33,22 @@ export const CREATED_AT: Column = {
   cell: (object) => object.metadata.creationTimestamp ?? null,
 };
 
-export const text = (name: string, cell: (object: KubeObject) => ReturnType<Cell>): Column => ({
+export const text = (name: string, cell: Cell): Column => ({
   name,
   type: 'string',
   cell,
 });
-export const wide = (name: string, cell: (object: KubeObject) => ReturnType<Cell>): Column => ({
+export const wide = (name: string, cell: Cell): Column => ({
   name,
   type: 'string',
   priority: 1,
   cell,
 });
-export const integer = (name: string, cell: (object: KubeObject) => number): Column => ({ name, type: 'integer', cell });
+export const integer = (name: string, cell: (object: KubeObject) => number): Column => ({
+  name,
+  type: 'integer',
+  cell,
+});
 export const flag = (name: string, cell: (object: KubeObject) => boolean): Column => ({ name, type: 'boolean', cell });
 
 /** The first `max` items joined by commas, then how many more there are; `none` for an empty list. */

@@ -17,7 +17,8 @@ function validateRequirement(requirement: Json, field: string, errors: FieldErro
   switch (requirement.operator) {
     case 'In':
     case 'NotIn':
-      if (values.length === 0) errors.required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
+      if (values.length === 0)
+        errors.required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
       break;
     case 'Exists':
     case 'DoesNotExist':
