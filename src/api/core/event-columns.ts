@@ -39,14 +39,14 @@ export function eventColumns(core: (object: KubeObject) => KubeObject): readonly
     cell: (object, now) => cell(core(object), now),
   });
   return [
-    column('Last Seen', 0, (event, now) => age(lastSeen(event), now)),
+    column('Last Seen', 0, (event, now) => age(lastSeen(event) || null, now)),
     column('Type', 0, (event) => event.type ?? ''),
     column('Reason', 0, (event) => event.reason ?? ''),
     column('Object', 0, target),
     column('Subobject', 1, (event) => event.involvedObject?.fieldPath ?? ''),
     column('Source', 1, source),
     column('Message', 0, (event) => (event.message ?? '').trim()),
-    column('First Seen', 1, (event, now) => age(firstOf(event.firstTimestamp, event.eventTime), now)),
+    column('First Seen', 1, (event, now) => age(firstOf(event.firstTimestamp, event.eventTime) || null, now)),
     column('Count', 1, count),
     { ...column('Name', 1, (event) => event.metadata.name ?? ''), format: 'name' },
   ];

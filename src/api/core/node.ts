@@ -111,6 +111,7 @@ export const node = defineKind({
   plural: 'nodes',
   shortNames: ['no'],
   namespaced: false,
+  keepsStatusOnCreate: true,
   defaults,
   create: { validate },
   update: { prepare: (draft, old) => keepOld(draft, old, 'status'), validate: validateUpdate },
