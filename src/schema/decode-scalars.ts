@@ -140,7 +140,6 @@ export const SELF_DECODING: ReadonlySet<Scalar> = new Set([
 export function zeroScalar(scalar: Scalar): unknown {
   switch (scalar) {
     case 'string':
-    case 'bytes':
       return '';
     case 'boolean':
       return false;
@@ -148,6 +147,7 @@ export function zeroScalar(scalar: Scalar): unknown {
       return '0';
     case 'duration':
       return '0s';
+    case 'bytes':
     case 'time':
     case 'microTime':
     case 'any':

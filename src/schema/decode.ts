@@ -65,6 +65,8 @@ function listDecoder(type: Extract<TypeRef, { kind: 'list' }>): Decoder {
 /** Keys come out in byte order, as Go writes maps. */
 function mapDecoder(type: Extract<TypeRef, { kind: 'map' }>): Decoder {
   const element = decoderOf(type.value);
+  // Storage gives empty bytes back for a null in a map, so that the data of a Secret holds texts only.
+  const bytes = type.value.kind === 'scalar' && type.value.scalar === 'bytes';
   return (value) => {
     if (!isRecord(value)) throw new Mismatch(jsonTypeName(value), type.go);
     const keys = Object.keys(value);
@@ -77,7 +79,7 @@ function mapDecoder(type: Extract<TypeRef, { kind: 'map' }>): Decoder {
     const out: JsonRecord = {};
     for (const key of keys) {
       const item = value[key];
-      if (item !== undefined) setOwn(out, key, item === null ? zeroOfType(type.value) : element(item));
+      if (item !== undefined) setOwn(out, key, item === null ? (bytes ? '' : zeroOfType(type.value)) : element(item));
     }
     return out;
   };
