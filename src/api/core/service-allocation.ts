@@ -14,12 +14,6 @@ import {
   type ServicePort,
 } from './service-types.ts';
 
-/** What one write has taken. Exactly one of the two is called, once; after `rollback` nothing has changed. */
-export interface Allocation {
-  commit(): void;
-  rollback(): void;
-}
-
 export interface AllocationRanges {
   /** IPv4 range of cluster IPs. */
   readonly serviceCidr: string;
@@ -110,22 +104,26 @@ export class ServiceAllocator {
 
   /**
    * Fills cluster IPs, families, node ports and the health check port of a Service that is created (`old` null) or
-   * updated. Runs before validation, as upstream does.
+   * updated, and gives back what the update no longer has. Runs before validation, as upstream does. Returns what
+   * undoes all of it, for a write that fails or a dry run; undoing twice is harmless.
    * @throws StatusError 422 for a value that is taken, out of range or not to be had; nothing is taken then.
    */
-  allocate(draft: Draft, old: KubeObject | null): Allocation {
+  allocate(draft: Draft, old: KubeObject | null): () => void {
     const taken: (() => void)[] = [];
-    const rollback = (): void => {
-      for (const undo of taken.splice(0).reverse()) undo();
+    const undo = (): void => {
+      for (const step of taken.splice(0).reverse()) step();
     };
     try {
       this.#fill(draft, old, taken);
     } catch (error) {
-      rollback();
+      undo();
       throw error;
     }
-    const now = structuredClone(draft) as KubeObject;
-    return { rollback, commit: () => this.#releaseUnused(old, now) };
+    if (old !== null) {
+      this.#releaseUnused(old, draft as KubeObject);
+      taken.push(() => this.restore([old]));
+    }
+    return undo;
   }
 
   /** After a Service is gone. */

@@ -1,0 +1,140 @@
+import { deepEqual } from '../../base/json.ts';
+import { compareQuantity } from '../../base/quantity.ts';
+import type { FieldErrors } from '../../schema/field-errors.ts';
+import type { Draft } from '../../schema/kind.ts';
+import type { KubeObject } from '../../schema/object.ts';
+import { defineKind } from '../generic.ts';
+import { defaultClaimSpec, validateClaimSpec } from '../shared/claim-spec.ts';
+import { AGE, NAME, text, wide } from '../shared/columns.ts';
+import { difference } from '../shared/difference.ts';
+import type { Json } from '../shared/json.ts';
+import { keepOld, validateImmutable } from '../shared/transitions.ts';
+import { isWholeQuantity, nonNegativeQuantity } from '../shared/validation.ts';
+import { accessModesText, classAnnotationWarning, storageClassOf, volumePhase } from './volume-text.ts';
+
+const SNAPSHOTS = 'snapshot.storage.k8s.io';
+
+function defaults(draft: Draft): void {
+  draft.spec ??= {};
+  defaultClaimSpec(draft.spec);
+  draft.status ??= {};
+  draft.status.phase ||= 'Pending';
+}
+
+function isClaimOrSnapshot(source: Json): boolean {
+  const group: string = source.apiGroup ?? '';
+  if (source.kind === 'PersistentVolumeClaim') return group === '';
+  return source.kind === 'VolumeSnapshot' && group === SNAPSHOTS;
+}
+
+/**
+ * `dataSource` knows claims and snapshots only, others are dropped; then it and `dataSourceRef` are made to agree
+ * where just one of them is given (KEP-1495).
+ */
+function alignDataSources(draft: Draft): void {
+  const { spec } = draft;
+  if (spec.dataSource !== undefined && spec.dataSourceRef === undefined && !isClaimOrSnapshot(spec.dataSource)) {
+    delete spec.dataSource;
+  }
+  if (spec.dataSource !== undefined && spec.dataSourceRef === undefined) spec.dataSourceRef = { ...spec.dataSource };
+  else if (spec.dataSourceRef !== undefined && spec.dataSource === undefined && !spec.dataSourceRef.namespace) {
+    spec.dataSource = { ...spec.dataSourceRef };
+  }
+}
+
+const validate = (object: KubeObject, errors: FieldErrors): void => validateClaimSpec(object.spec, 'spec', errors);
+
+function warnings(object: KubeObject): readonly string[] {
+  const storage: string | undefined = object.spec?.resources?.requests?.storage;
+  const fractional =
+    storage === undefined || isWholeQuantity(storage)
+      ? []
+      : [`spec.resources.requests[storage]: fractional byte value "${storage}" is invalid, must be an integer`];
+  return [...classAnnotationWarning(object, 'storageClassName'), ...fractional];
+}
+
+/** The old spec with what may have changed taken from the new one. */
+function allowedSpec(object: KubeObject, old: KubeObject): Json {
+  const allowed = { ...old.spec };
+  if ((old.spec.volumeName ?? '') === '' && object.spec.volumeName !== undefined)
+    allowed.volumeName = object.spec.volumeName;
+  if (old.spec.storageClassName === undefined && object.spec.storageClassName !== undefined) {
+    allowed.storageClassName = object.spec.storageClassName;
+  }
+  if (object.status?.phase !== 'Bound') return allowed;
+  const { resources, volumeAttributesClassName } = object.spec;
+  if (resources?.requests?.storage !== undefined) {
+    allowed.resources = {
+      ...old.spec.resources,
+      requests: { ...old.spec.resources?.requests, storage: resources.requests.storage },
+    };
+  }
+  if (volumeAttributesClassName !== undefined) allowed.volumeAttributesClassName = volumeAttributesClassName;
+  return allowed;
+}
+
+function validateUpdate(object: KubeObject, old: KubeObject, errors: FieldErrors): void {
+  validate(object, errors);
+  const allowed = allowedSpec(object, old);
+  if (!deepEqual(object.spec, allowed)) {
+    errors.forbidden(
+      'spec',
+      `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${difference(allowed, object.spec)}`,
+    );
+  }
+  const size: string | undefined = object.spec.resources?.requests?.storage;
+  const before: string = old.spec.resources?.requests?.storage ?? '0';
+  if (size !== undefined && compareQuantity(size, before) < 0) {
+    if (compareQuantity(size, old.status?.capacity?.storage ?? '0') <= 0) {
+      errors.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity');
+    }
+  }
+  validateImmutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode', errors);
+}
+
+function validateStatus(object: KubeObject, _old: KubeObject, errors: FieldErrors): void {
+  for (const [name, value] of Object.entries<string>(object.status?.capacity ?? {})) {
+    nonNegativeQuantity(value, `status.capacity[${name}]`, errors);
+  }
+}
+
+const bound = (object: KubeObject): boolean => (object.spec?.volumeName ?? '') !== '';
+
+export const persistentVolumeClaim = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
+  shortNames: ['pvc'],
+  namespaced: true,
+  returnsDeleted: true,
+  defaults,
+  create: {
+    prepare(draft) {
+      draft.status = { phase: 'Pending' };
+      alignDataSources(draft);
+    },
+    validate,
+    warnings,
+  },
+  update: {
+    prepare(draft, old) {
+      keepOld(draft, old, 'status');
+      if (old.spec?.dataSource === undefined && old.spec?.dataSourceRef === undefined) alignDataSources(draft);
+    },
+    validate: validateUpdate,
+    warnings,
+  },
+  status: { prepare: (draft, old) => keepOld(draft, old, 'spec'), validate: validateStatus },
+  columns: [
+    NAME,
+    text('Status', volumePhase),
+    text('Volume', (o) => o.spec?.volumeName ?? ''),
+    text('Capacity', (o) => (bound(o) ? (o.status?.capacity?.storage ?? '0') : '')),
+    text('Access Modes', (o) => (bound(o) ? accessModesText(o.status?.accessModes) : '')),
+    text('StorageClass', storageClassOf),
+    text('VolumeAttributesClass', (o) => o.spec?.volumeAttributesClassName ?? '<unset>'),
+    AGE,
+    wide('VolumeMode', (o) => o.spec?.volumeMode ?? '<unset>'),
+  ],
+});

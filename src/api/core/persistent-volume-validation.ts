@@ -1,0 +1,151 @@
+import { compareQuantity } from '../../base/quantity.ts';
+import type { FieldErrors } from '../../schema/field-errors.ts';
+import type { KubeObject } from '../../schema/object.ts';
+import { validateNodeSelector } from '../shared/affinity.ts';
+import type { Json } from '../shared/json.ts';
+import { validateNoBacksteps } from '../shared/paths.ts';
+import { validateResourceName, validateSubdomain } from '../shared/validation.ts';
+
+const ACCESS_MODES = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'];
+const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain'];
+const VOLUME_MODES = ['Block', 'Filesystem'];
+
+type SourceCheck = (source: Json, field: string, errors: FieldErrors) => void;
+
+const requires =
+  (...names: readonly string[]): SourceCheck =>
+  (source, field, errors) => {
+    for (const name of names)
+      if ((source[name] ?? '') === '' || source[name]?.length === 0) errors.required(`${field}.${name}`);
+  };
+
+function validateHostPath(source: Json, field: string, errors: FieldErrors): void {
+  if ((source.path ?? '') === '') errors.required(`${field}.path`);
+  else validateNoBacksteps(source.path, `${field}.path`, errors);
+}
+
+function validateNfs(source: Json, field: string, errors: FieldErrors): void {
+  requires('server', 'path')(source, field, errors);
+  if ((source.path ?? '') !== '' && !source.path.startsWith('/')) {
+    errors.invalid(`${field}.path`, source.path, 'must be an absolute path');
+  }
+}
+
+function validateSecretRef(ref: Json, field: string, errors: FieldErrors): void {
+  if (ref === undefined) return;
+  requires('name', 'namespace')(ref, field, errors);
+}
+
+function validateCsi(source: Json, field: string, errors: FieldErrors): void {
+  const driver: string = source.driver ?? '';
+  if (driver === '') errors.required(`${field}.driver`);
+  else {
+    if (driver.length > 63) errors.tooLong(`${field}.driver`, 63);
+    validateSubdomain(driver.toLowerCase(), `${field}.driver`, errors);
+  }
+  requires('volumeHandle')(source, field, errors);
+  for (const name of ['controllerPublish', 'nodeStage', 'nodePublish', 'controllerExpand', 'nodeExpand']) {
+    validateSecretRef(source[`${name}SecretRef`], `${field}.${name}SecretRef`, errors);
+  }
+}
+
+/** Every source a volume can have, in upstream's order, with what it must hold. */
+const SOURCES: Readonly<Record<string, SourceCheck>> = {
+  hostPath: validateHostPath,
+  gcePersistentDisk: requires('pdName'),
+  awsElasticBlockStore: requires('volumeID'),
+  glusterfs: requires('endpoints', 'path'),
+  flocker: () => {},
+  nfs: validateNfs,
+  rbd: requires('monitors', 'image'),
+  quobyte: requires('registry', 'volume'),
+  cephfs: requires('monitors'),
+  iscsi: requires('targetPortal', 'iqn'),
+  cinder: requires('volumeID'),
+  fc: () => {},
+  flexVolume: requires('driver'),
+  azureFile: requires('secretName', 'shareName'),
+  vsphereVolume: requires('volumePath'),
+  photonPersistentDisk: requires('pdID'),
+  portworxVolume: requires('volumeID'),
+  azureDisk: requires('diskName', 'diskURI'),
+  scaleIO: requires('gateway', 'system', 'volumeName'),
+  local(source, field, errors) {
+    requires('path')(source, field, errors);
+    if ((source.path ?? '') !== '') validateNoBacksteps(source.path, `${field}.path`, errors);
+  },
+  storageos: requires('volumeName'),
+  csi: validateCsi,
+};
+
+/** The part of a volume's spec that names where the data is. */
+export function volumeSource(spec: Json): Json {
+  const out: Json = {};
+  for (const name of Object.keys(SOURCES)) if (spec[name] !== undefined) out[name] = spec[name];
+  return out;
+}
+
+function validateSources(spec: Json, errors: FieldErrors): void {
+  const given = Object.keys(volumeSource(spec));
+  if (given.length === 0) errors.required('spec', 'must specify a volume type');
+  for (const [i, name] of given.entries()) {
+    if (i > 0) errors.forbidden(`spec.${name}`, 'may not specify more than 1 volume type');
+    else SOURCES[name]!(spec[name], `spec.${name}`, errors);
+    if (name === 'local' && spec.nodeAffinity === undefined) {
+      errors.required('spec.nodeAffinity', 'Local volume requires node affinity');
+    }
+  }
+}
+
+function validateModes(modes: readonly string[], errors: FieldErrors): void {
+  const field = 'spec.accessModes';
+  if (modes.length === 0) errors.required(field);
+  for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.notSupported(field, mode, ACCESS_MODES);
+  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod')) {
+    errors.forbidden(field, 'may not use ReadWriteOncePod with other access modes');
+  }
+}
+
+function validateCapacity(capacity: Readonly<Record<string, string>> | undefined, errors: FieldErrors): void {
+  const field = 'spec.capacity';
+  const names = Object.keys(capacity ?? {});
+  if (names.length === 0) errors.required(field);
+  if (names.length !== 1 || names[0] !== 'storage') errors.notSupported(field, capacity ?? null, ['storage']);
+  for (const [name, value] of Object.entries(capacity ?? {})) {
+    validateResourceName(name, `${field}[${name}]`, errors);
+    if (compareQuantity(value, '0') <= 0) errors.invalid(`${field}[${name}]`, value, 'must be greater than zero');
+  }
+}
+
+export function validateVolumeAffinity(affinity: Json, errors: FieldErrors): void {
+  if (affinity === undefined) return;
+  const field = 'spec.nodeAffinity.required';
+  if (affinity.required === undefined) errors.required(field, 'must specify required node constraints');
+  else validateNodeSelector(affinity.required, field, errors);
+}
+
+/** A PersistentVolume's spec, in upstream's order. */
+export function validateVolume(object: KubeObject, errors: FieldErrors): void {
+  const spec: Json = object.spec ?? {};
+  validateModes(spec.accessModes ?? [], errors);
+  validateCapacity(spec.capacity, errors);
+  const reclaim: string = spec.persistentVolumeReclaimPolicy ?? '';
+  const reclaimField = 'spec.persistentVolumeReclaimPolicy';
+  if (reclaim !== '' && !RECLAIM_POLICIES.includes(reclaim))
+    errors.notSupported(reclaimField, reclaim, RECLAIM_POLICIES);
+  validateVolumeAffinity(spec.nodeAffinity, errors);
+  validateSources(spec, errors);
+  if (reclaim === 'Recycle' && spec.hostPath !== undefined && /^\/+$/.test(spec.hostPath.path ?? '')) {
+    errors.forbidden(reclaimField, "may not be 'recycle' for a hostPath mount of '/'");
+  }
+  if ((spec.storageClassName ?? '') !== '') validateSubdomain(spec.storageClassName, 'spec.storageClassName', errors);
+  if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode)) {
+    errors.notSupported('spec.volumeMode', spec.volumeMode, VOLUME_MODES);
+  }
+  const attributes: string | undefined = spec.volumeAttributesClassName;
+  if (attributes === undefined) return;
+  const field = 'spec.volumeAttributesClassName';
+  if (attributes === '') errors.required(field, 'an empty string is disallowed');
+  else validateSubdomain(attributes, field, errors);
+  if (spec.csi === undefined) errors.required('spec.csi', 'has to be specified when using volumeAttributesClassName');
+}
