@@ -24,7 +24,11 @@ export interface NodeEndpoint {
     command: readonly string[],
     options: { readonly tty: boolean; readonly stdin: boolean },
   ): Promise<ExecSession>;
-  attach(pod: KubeObject, container: string, options: { readonly tty: boolean; readonly stdin: boolean }): Promise<ExecSession>;
+  attach(
+    pod: KubeObject,
+    container: string,
+    options: { readonly tty: boolean; readonly stdin: boolean },
+  ): Promise<ExecSession>;
   connect(pod: KubeObject, port: number): Promise<Duplex>;
 }
 
