@@ -1,9 +1,40 @@
 import type { KindDefinition } from '../schema/kind.ts';
 import { controllerRevision } from './apps/controller-revision.ts';
+import { daemonSet } from './apps/daemon-set.ts';
+import { deployment } from './apps/deployment.ts';
+import { replicaSet } from './apps/replica-set.ts';
 import { statefulSet } from './apps/stateful-set.ts';
+import { lease } from './coordination/lease.ts';
+import { componentStatus } from './core/component-status.ts';
+import { configMap } from './core/config-map.ts';
+import { endpoints } from './core/endpoints.ts';
+import { event } from './core/event.ts';
+import { limitRange } from './core/limit-range.ts';
+import { namespace } from './core/namespace.ts';
+import { node } from './core/node.ts';
+import { persistentVolume } from './core/persistent-volume.ts';
+import { persistentVolumeClaim } from './core/persistent-volume-claim.ts';
 import { pod } from './core/pod.ts';
+import { podTemplate } from './core/pod-template.ts';
+import { replicationController } from './core/replication-controller.ts';
+import { resourceQuota } from './core/resource-quota.ts';
+import { secret } from './core/secret.ts';
+import { service } from './core/service.ts';
+import { serviceAccount } from './core/service-account.ts';
+import { endpointSlice } from './discovery/endpoint-slice.ts';
+import { eventsEvent } from './events/event.ts';
 import { genericKind } from './generic.ts';
+import { runtimeClass } from './node/runtime-class.ts';
 import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
+import { clusterRoleBinding, roleBinding } from './rbac/bindings.ts';
+import { clusterRole, role } from './rbac/roles.ts';
+import { priorityClass } from './scheduling/priority-class.ts';
+import { csiDriver } from './storage/csi-driver.ts';
+import { csiNode } from './storage/csi-node.ts';
+import { csiStorageCapacity } from './storage/csi-storage-capacity.ts';
+import { storageClass } from './storage/storage-class.ts';
+import { volumeAttachment } from './storage/volume-attachment.ts';
+import { volumeAttributesClass } from './storage/volume-attributes-class.ts';
 
 const EXTENSION = { categories: ['api-extensions'] };
 const CREATE_ONLY = { verbs: ['create'], persisted: false } as const;
@@ -12,40 +43,28 @@ const CREATE_ONLY = { verbs: ['create'], persisted: false } as const;
 export const KINDS: readonly KindDefinition[] = [
   // core
   genericKind('v1', 'Binding', 'bindings', true, CREATE_ONLY),
-  genericKind('v1', 'ComponentStatus', 'componentstatuses', false, { shortNames: ['cs'], verbs: ['get', 'list'] }),
-  genericKind('v1', 'ConfigMap', 'configmaps', true, { shortNames: ['cm'] }),
-  genericKind('v1', 'Endpoints', 'endpoints', true, { singular: 'endpoints', shortNames: ['ep'] }),
-  genericKind('v1', 'Event', 'events', true, { shortNames: ['ev'], nameRule: 'path' }),
-  genericKind('v1', 'LimitRange', 'limitranges', true, { shortNames: ['limits'] }),
-  genericKind('v1', 'Namespace', 'namespaces', false, {
-    shortNames: ['ns'],
-    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-    status: {},
-    subresources: { finalize: { kind: 'Namespace', verbs: ['update'] } },
-  }),
-  genericKind('v1', 'Node', 'nodes', false, { shortNames: ['no'], status: {} }),
-  genericKind('v1', 'PersistentVolume', 'persistentvolumes', false, { shortNames: ['pv'], status: {} }),
-  genericKind('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', true, { shortNames: ['pvc'], status: {} }),
+  componentStatus,
+  configMap,
+  endpoints,
+  event,
+  eventsEvent,
+  limitRange,
+  namespace,
+  node,
+  persistentVolume,
+  persistentVolumeClaim,
   pod,
-  genericKind('v1', 'PodTemplate', 'podtemplates', true),
-  genericKind('v1', 'ReplicationController', 'replicationcontrollers', true, {
-    shortNames: ['rc'],
-    categories: ['all'],
-    status: {},
-  }),
-  genericKind('v1', 'ResourceQuota', 'resourcequotas', true, { shortNames: ['quota'], status: {} }),
-  genericKind('v1', 'Secret', 'secrets', true),
-  genericKind('v1', 'ServiceAccount', 'serviceaccounts', true, { shortNames: ['sa'] }),
-  genericKind('v1', 'Service', 'services', true, { shortNames: ['svc'], categories: ['all'], status: {} }),
+  podTemplate,
+  replicationController,
+  resourceQuota,
+  secret,
+  serviceAccount,
+  service,
   // apps
   controllerRevision,
-  genericKind('apps/v1', 'DaemonSet', 'daemonsets', true, { shortNames: ['ds'], categories: ['all'], status: {} }),
-  genericKind('apps/v1', 'Deployment', 'deployments', true, {
-    shortNames: ['deploy'],
-    categories: ['all'],
-    status: {},
-  }),
-  genericKind('apps/v1', 'ReplicaSet', 'replicasets', true, { shortNames: ['rs'], categories: ['all'], status: {} }),
+  daemonSet,
+  deployment,
+  replicaSet,
   statefulSet,
   // batch, autoscaling, policy
   genericKind('batch/v1', 'Job', 'jobs', true, { categories: ['all'], status: {} }),
@@ -57,15 +76,15 @@ export const KINDS: readonly KindDefinition[] = [
   }),
   podDisruptionBudget,
   // storage
-  genericKind('storage.k8s.io/v1', 'CSIDriver', 'csidrivers', false),
-  genericKind('storage.k8s.io/v1', 'CSINode', 'csinodes', false),
-  genericKind('storage.k8s.io/v1', 'CSIStorageCapacity', 'csistoragecapacities', true),
-  genericKind('storage.k8s.io/v1', 'StorageClass', 'storageclasses', false, { shortNames: ['sc'] }),
-  genericKind('storage.k8s.io/v1', 'VolumeAttachment', 'volumeattachments', false, { status: {} }),
-  genericKind('storage.k8s.io/v1', 'VolumeAttributesClass', 'volumeattributesclasses', false, { shortNames: ['vac'] }),
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
   // discovery, coordination
-  genericKind('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices', true),
-  genericKind('coordination.k8s.io/v1', 'Lease', 'leases', true),
+  endpointSlice,
+  lease,
   // networking
   genericKind('networking.k8s.io/v1', 'Ingress', 'ingresses', true, { shortNames: ['ing'], status: {} }),
   genericKind('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', false),
@@ -73,13 +92,13 @@ export const KINDS: readonly KindDefinition[] = [
   genericKind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', true, { shortNames: ['netpol'] }),
   genericKind('networking.k8s.io/v1', 'ServiceCIDR', 'servicecidrs', false, { status: {} }),
   // rbac
-  genericKind('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false, { nameRule: 'path' }),
-  genericKind('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', false, { nameRule: 'path' }),
-  genericKind('rbac.authorization.k8s.io/v1', 'Role', 'roles', true, { nameRule: 'path' }),
-  genericKind('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings', true, { nameRule: 'path' }),
+  clusterRole,
+  clusterRoleBinding,
+  role,
+  roleBinding,
   // scheduling, node
-  genericKind('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', false, { shortNames: ['pc'] }),
-  genericKind('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', false),
+  priorityClass,
+  runtimeClass,
   // apiextensions, apiregistration, admissionregistration
   genericKind('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', false, {
     ...EXTENSION,
