@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcp } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createWebSocketStream, WebSocket } from 'ws';
@@ -30,8 +30,9 @@ function run(command: readonly string[], stdin: boolean): ExecSession {
   if (!stdin) child.stdin.end();
   return {
     stdin: stdin ? child.stdin : null,
-    stdout: child.stdout,
-    stderr: child.stderr,
+    // A child's own streams are thrown away when it exits before somebody reads.
+    stdout: child.stdout.pipe(new PassThrough()),
+    stderr: child.stderr.pipe(new PassThrough()),
     resize: (width, height) => sizes.push(`${width}x${height}`),
     kill: () => {
       killed++;

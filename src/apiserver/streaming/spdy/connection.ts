@@ -30,6 +30,7 @@ export class SpdyConnection implements StreamOwner {
   #nextId: number;
   #lastPeerId = 0;
   #ending = false;
+  #gone = false;
 
   constructor(transport: Duplex, options: SpdyOptions) {
     this.#transport = transport;
@@ -37,8 +38,13 @@ export class SpdyConnection implements StreamOwner {
     this.#nextId = options.role === 'server' ? 2 : 1;
     transport.on('error', () => undefined);
     this.closed = new Promise((resolve) => transport.once('close', resolve));
-    void this.closed.then(() => this.#shutDown());
-    void this.#receive();
+    const received = this.#receive();
+    void this.closed.then(() => {
+      // What had arrived before the end is still dealt with, and waits for nobody.
+      this.#gone = true;
+      for (const stream of this.#streams.values()) stream.release();
+      void received.then(() => this.#shutDown());
+    });
   }
 
   /** Opens a stream; headers as name to values. */
@@ -126,7 +132,8 @@ export class SpdyConnection implements StreamOwner {
 
   async #handle(frame: SpdyFrame): Promise<void> {
     if (frame.kind === 'data') {
-      await this.#streams.get(frame.streamId)?.deliver(frame.payload, (frame.flags & FLAG_FIN) !== 0);
+      const room = this.#streams.get(frame.streamId)?.deliver(frame.payload, (frame.flags & FLAG_FIN) !== 0);
+      if (!this.#gone) await room;
       return;
     }
     const { type, payload, flags } = frame;

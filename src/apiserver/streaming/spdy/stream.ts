@@ -84,6 +84,11 @@ export class SpdyStream extends Duplex {
   }
 
   override _read(): void {
+    this.release();
+  }
+
+  /** Lets a waiting deliver() go on. */
+  release(): void {
     const wanted = this.#wanted;
     this.#wanted = null;
     wanted?.();
@@ -100,7 +105,7 @@ export class SpdyStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this._read();
+    this.release();
     if (!this.#wasReset && !(this.#remoteEnded && this.#localEnded)) this.#owner.sendReset(this.streamId, RESET.cancel);
     this.#owner.forget(this.streamId);
     done(error);
