@@ -34,13 +34,17 @@ export interface SandboxSpec {
   readonly hostNetwork: boolean;
   /** Directory of the pod under the data directory. */
   readonly directory: string;
-  readonly dns: { readonly nameservers: readonly string[]; readonly searches: readonly string[]; readonly options: readonly string[] };
+  readonly dns: {
+    readonly nameservers: readonly string[];
+    readonly searches: readonly string[];
+    readonly options: readonly string[];
+  };
   /** The pod object, read-only: annotations steer the simulated runtime. */
   readonly pod: PodView;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a pod as stored
-export type PodView = { readonly metadata: any; readonly spec: any; readonly status?: any };
+export type PodView = { readonly metadata: any; readonly [field: string]: any };
 
 export interface Sandbox {
   readonly uid: string;
@@ -108,13 +112,30 @@ export interface Runtime {
   /** As Node.status.nodeInfo.containerRuntimeVersion, e.g. `perdure-process://0.1.0`. */
   readonly version: string;
   /** Node conditions that say what is not enforced or which network mode is on. */
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[];
-  /** Called once before use; finds what an earlier process of ours left running. */
-  start(onExit: (container: ContainerState) => void): Promise<void>;
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+  /** Simulated: nothing of the host is touched, so the agent makes no files and no connections for its pods. */
+  readonly simulated?: boolean;
+  /**
+   * Called once before use; finds what an earlier process of ours left running. `onProbe` is for runtimes that answer
+   * probes by pushing (`pushedProbe`): its answer for this container may have changed.
+   */
+  start(
+    onExit: (container: ContainerState) => void,
+    onProbe?: (podUid: string, container: string) => void,
+  ): Promise<void>;
   /** Sandboxes and containers that exist, running or exited: what a restarted agent adopts. */
   list(): Promise<{ readonly sandboxes: readonly Sandbox[]; readonly containers: readonly ContainerState[] }>;
   /** Throws RuntimeError ErrImagePull, InvalidImageName, ErrImageNeverPull. */
-  pullImage(reference: string, policy: 'Always' | 'IfNotPresent' | 'Never'): Promise<ResolvedImage>;
+  pullImage(
+    reference: string,
+    policy: 'Always' | 'IfNotPresent' | 'Never',
+    wanted?: { readonly pod: PodView; readonly container: string },
+  ): Promise<ResolvedImage>;
   createSandbox(spec: SandboxSpec): Promise<Sandbox>;
   /** Kills what is left in it and gives network back; harmless if it is gone. */
   removeSandbox(uid: string): Promise<void>;
@@ -124,14 +145,24 @@ export interface Runtime {
   stopContainer(id: string, graceMs: number): Promise<ContainerState>;
   /** Forgets an exited container. */
   removeContainer(id: string): Promise<void>;
-  exec(id: string, command: readonly string[], options: { readonly tty: boolean; readonly stdin: boolean }): Promise<ExecSession>;
+  exec(
+    id: string,
+    command: readonly string[],
+    options: { readonly tty: boolean; readonly stdin: boolean },
+  ): Promise<ExecSession>;
   /** Output from now on, and stdin where the container has one. */
   attach(id: string, options: { readonly stdin: boolean; readonly tty: boolean }): Promise<ExecSession>;
   /** A connection to a TCP port inside the pod's network (probes, port-forward, service proxy). */
   connect(podUid: string, port: number, host?: string): Promise<Duplex>;
   /** Simulated runtimes answer probes themselves: true/false, or null to do the real thing. */
   probe?(podUid: string, container: string, kind: 'startup' | 'readiness' | 'liveness'): Promise<boolean | null>;
+  /** The answer now, without schedule or thresholds; null: probe as the spec says. */
+  pushedProbe?(podUid: string, container: string, kind: 'startup' | 'readiness' | 'liveness'): boolean | null;
+  /** The pod object changed (annotations steer simulated runtimes). */
+  podChanged?(pod: PodView): void;
   /** Bytes and CPU of a pod's containers, for metrics and eviction. */
-  stats(podUid: string): Promise<readonly { readonly name: string; readonly memoryBytes: number; readonly cpuNanos: number }[]>;
+  stats(
+    podUid: string,
+  ): Promise<readonly { readonly name: string; readonly memoryBytes: number; readonly cpuNanos: number }[]>;
   close(): Promise<void>;
 }

@@ -1,0 +1,194 @@
+import type { NodeDirectory } from '../apiserver/streaming/node-endpoint.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Client } from '../client/client.ts';
+import type { EventBroadcaster } from '../client/events.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
+import { CONFIG_MAPS, NODES, PERSISTENT_VOLUME_CLAIMS } from '../client/resources.ts';
+import type { KubeObject, ResourceId } from '../schema/object.ts';
+import { parseLabelSelector } from '../schema/selectors.ts';
+import { createNodeAgent, type NodeAgent, type NodeAgentOptions } from './agent.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { informerLookup, SECRETS } from './lookup.ts';
+import type { NodeProfile } from './node-object.ts';
+import { PodRouter } from './pod-router.ts';
+import { AddressPool, createSimulatedRuntime, type Names } from './runtimes/simulated.ts';
+import { checkedVolumes } from './volumes/checked-volumes.ts';
+
+/** Nodes that kwok would play are played too. */
+const FAKE_NODE = 'kwok.x-k8s.io/node';
+
+export interface AgentManagerOptions {
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Null: agents report no events. */
+  readonly events: EventBroadcaster | null;
+  /** Nodes made by clients that match this label selector are played by simulated agents; '' or undefined: none. */
+  readonly simulateNodes?: string;
+  /** What simulated scripts can see of the cluster's names. */
+  readonly names?: Names;
+  /** Range of simulated pod addresses. */
+  readonly podCidr?: string;
+}
+
+/** A node with a runtime of its own: everything else the manager shares among its agents. */
+export type OwnNode = Pick<
+  NodeAgentOptions,
+  'runtime' | 'profile' | 'volumes' | 'files' | 'dialers' | 'directory' | 'dns' | 'maxRestartBackoffMs'
+>;
+
+export interface AgentManager {
+  start(): Promise<void>;
+  /** Plays a node of our own; resolves once it is registered. */
+  add(node: OwnNode): Promise<NodeAgent>;
+  /** Plays a simulated node of our own. */
+  addSimulated(
+    profile: Omit<NodeProfile, 'addresses'> & { readonly addresses?: readonly string[] },
+  ): Promise<NodeAgent>;
+  /** Stops playing a node; its Node object stays. */
+  remove(name: string): Promise<void>;
+  readonly agents: ReadonlyMap<string, NodeAgent>;
+  /** For the API server's streaming subresources. */
+  readonly directory: NodeDirectory;
+  stop(): Promise<void>;
+}
+
+/** All node agents of this process. An agent never touches a Node that is not its own, nor pods of other nodes. */
+export function createAgentManager(options: AgentManagerOptions): AgentManager {
+  return new Manager(options);
+}
+
+class Manager implements AgentManager {
+  readonly agents = new Map<string, NodeAgent>();
+  readonly #options: AgentManagerOptions;
+  readonly #heartbeats: Heartbeats;
+  readonly #addresses: AddressPool;
+  readonly #hostAddresses = new AddressPool('10.0.0.0/16');
+  readonly #lookup;
+  readonly #pods: PodRouter;
+  readonly #starting = new Set<string>();
+  #deaf: (() => void)[] = [];
+
+  constructor(options: AgentManagerOptions) {
+    this.#options = options;
+    this.#heartbeats = new Heartbeats(options.client, options.clock);
+    this.#addresses = new AddressPool(options.podCidr);
+    this.#lookup = informerLookup(options.informers);
+    this.#pods = new PodRouter(options.informers);
+    options.informers.informer(NODES);
+  }
+
+  get directory(): NodeDirectory {
+    return (name) => this.agents.get(name) ?? null;
+  }
+
+  async start(): Promise<void> {
+    const { informers } = this.#options;
+    await informers.start();
+    const sources: readonly [ResourceId, 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim'][] = [
+      [CONFIG_MAPS, 'ConfigMap'],
+      [SECRETS, 'Secret'],
+      [PERSISTENT_VOLUME_CLAIMS, 'PersistentVolumeClaim'],
+    ];
+    for (const [resource, kind] of sources) {
+      const changed = (object: KubeObject): void => {
+        const { namespace = '', name = '' } = object.metadata;
+        for (const agent of this.agents.values()) agent.sourceChanged(kind, namespace, name);
+      };
+      this.#deaf.push(informers.informer(resource).on({ add: changed, update: changed }));
+    }
+    const seen = (node: KubeObject): void => {
+      this.agents.get(node.metadata.name ?? '')?.nodeChanged(node);
+      if (this.#isOurs(node)) void this.#adopt(node);
+    };
+    this.#deaf.push(
+      informers.informer(NODES).on({
+        add: seen,
+        update: seen,
+        delete: (node) => {
+          const agent = this.agents.get(node.metadata.name ?? '');
+          if (agent !== undefined && this.#isOurs(node)) void this.remove(agent.name);
+        },
+      }),
+    );
+  }
+
+  async add(node: OwnNode): Promise<NodeAgent> {
+    const agent = this.#agent({ ...node, adopted: false });
+    this.agents.set(agent.name, agent);
+    await agent.start();
+    return agent;
+  }
+
+  addSimulated(
+    profile: Omit<NodeProfile, 'addresses'> & { readonly addresses?: readonly string[] },
+  ): Promise<NodeAgent> {
+    return this.add(this.#simulated({ ...profile, addresses: profile.addresses ?? [this.#hostAddresses.take()] }));
+  }
+
+  async remove(name: string): Promise<void> {
+    const agent = this.agents.get(name);
+    this.agents.delete(name);
+    await agent?.stop();
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#deaf) stop();
+    this.#deaf = [];
+    this.#pods.stop();
+    await Promise.all([...this.agents.keys()].map((name) => this.remove(name)));
+  }
+
+  #isOurs(node: KubeObject): boolean {
+    if (node.metadata.annotations?.[FAKE_NODE] === 'fake') return true;
+    const selector = this.#options.simulateNodes;
+    return selector !== undefined && selector !== '' && parseLabelSelector(selector).matches(node.metadata.labels);
+  }
+
+  async #adopt(node: KubeObject): Promise<void> {
+    const name = node.metadata.name ?? '';
+    if (this.agents.has(name) || this.#starting.has(name) || node.metadata.deletionTimestamp !== undefined) return;
+    this.#starting.add(name);
+    // biome-ignore lint/suspicious/noExplicitAny: addresses as stored
+    const given = (node.status?.addresses ?? []).find((address: any) => address.type === 'InternalIP')?.address;
+    const agent = this.#agent({
+      ...this.#simulated({ name, addresses: [given ?? this.#hostAddresses.take()] }),
+      adopted: true,
+    });
+    this.agents.set(name, agent);
+    try {
+      await agent.start();
+    } catch {
+      // Deleted again meanwhile; if it comes back it is adopted anew.
+      await this.remove(name);
+    } finally {
+      this.#starting.delete(name);
+    }
+  }
+
+  #simulated(profile: NodeProfile): OwnNode {
+    const { clock, names } = this.#options;
+    const runtime = createSimulatedRuntime({
+      clock,
+      addresses: this.#addresses,
+      ...(names === undefined ? {} : { names }),
+    });
+    return { runtime, profile, volumes: checkedVolumes(this.#lookup) };
+  }
+
+  #agent(node: OwnNode & { readonly adopted: boolean }): NodeAgent {
+    const { client, clock, random, events } = this.#options;
+    return createNodeAgent({
+      client,
+      clock,
+      random,
+      pods: this.#pods,
+      heartbeats: this.#heartbeats,
+      lookup: this.#lookup,
+      recorder: events?.recorder({ component: 'kubelet', host: node.profile.name }) ?? null,
+      ...node,
+    });
+  }
+}

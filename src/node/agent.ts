@@ -1,0 +1,320 @@
+import type { NodeEndpoint } from '../apiserver/streaming/node-endpoint.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Client } from '../client/client.ts';
+import type { EventRecorder } from '../client/events.ts';
+import { keyOf } from '../client/meta.ts';
+import type { KubeObject } from '../schema/object.ts';
+import { NodeAdmission } from './admission.ts';
+import { createEndpoint } from './endpoint.ts';
+import type { FileSystem } from './files.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import { hookRunner } from './hooks.ts';
+import type { LogRotator } from './logs/rotate.ts';
+import { createLogRotator } from './logs/rotate.ts';
+import type { Lookup } from './lookup.ts';
+import type { NodeProfile } from './node-object.ts';
+import { NodeRegistration } from './node-registration.ts';
+import type { ContainerRecord } from './pod/container-record.ts';
+import type { PodHost } from './pod/host.ts';
+import { PodWorker } from './pod/worker.ts';
+import type { PodRouter } from './pod-router.ts';
+import { createProbes, type Dialers } from './probes/prober.ts';
+import type { ContainerState, Runtime, Sandbox, SandboxSpec } from './runtimes/runtime.ts';
+import { StatusWriter } from './status-writer.ts';
+import type { VolumeManager } from './volumes/volume-manager.ts';
+
+export interface NodeAgentOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly runtime: Runtime;
+  readonly pods: PodRouter;
+  readonly heartbeats: Heartbeats;
+  readonly lookup: Lookup;
+  /** Where this node's events come from; null: none are reported. */
+  readonly recorder: EventRecorder | null;
+  readonly profile: NodeProfile;
+  /** The Node object was made by a client: the agent plays it, but leaves its labels and size alone. */
+  readonly adopted?: boolean;
+  /** Real pods need all three; simulated ones none. */
+  readonly files?: FileSystem;
+  readonly dialers?: Dialers;
+  readonly volumes: VolumeManager;
+  /** Directory of this node's pods and logs; '' for simulated ones. */
+  readonly directory?: string;
+  readonly dns?: { readonly nameservers: readonly string[]; readonly domain: string };
+  /** Longest crash backoff, 300 s when left out. */
+  readonly maxRestartBackoffMs?: number;
+}
+
+/** One node: registers it, plays its pods, serves their logs and streams. */
+export interface NodeAgent extends NodeEndpoint {
+  readonly name: string;
+  /** Adopts what still runs, registers, and takes pods from then on. Throws when the node cannot be registered. */
+  start(): Promise<void>;
+  /** Stops watching and reporting; what runs goes on running. */
+  stop(): Promise<void>;
+  /** A ConfigMap, Secret or claim appeared or changed. */
+  sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void;
+  nodeChanged(node: KubeObject): void;
+  /** Pods on this node with the worker that plays them. */
+  readonly workers: ReadonlyMap<string, PodWorker>;
+}
+
+export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
+  return new Agent(options);
+}
+
+const DEFAULT_DNS = { nameservers: [] as readonly string[], domain: 'cluster.local' };
+
+class Agent implements NodeAgent {
+  readonly name: string;
+  readonly workers = new Map<string, PodWorker>();
+  readonly logs: NodeEndpoint['logs'];
+  readonly exec: NodeEndpoint['exec'];
+  readonly attach: NodeEndpoint['attach'];
+  readonly connect: NodeEndpoint['connect'];
+  readonly #options: NodeAgentOptions;
+  readonly #registration: NodeRegistration;
+  readonly #writer: StatusWriter;
+  readonly #admission = new NodeAdmission();
+  readonly #stuck = new Set<PodWorker>();
+  /** Workers by namespace/name: one pod of a name at a time. */
+  readonly #byName = new Map<string, PodWorker[]>();
+  readonly #host: PodHost;
+  readonly #rotator: LogRotator | null;
+  #found: { sandboxes: Map<string, Sandbox>; containers: Map<string, ContainerState[]> } | null = null;
+  #unlisten: () => void = () => {};
+  #still: () => void = () => {};
+
+  constructor(options: NodeAgentOptions) {
+    this.#options = options;
+    this.name = options.profile.name;
+    const { client, clock, runtime, profile } = options;
+    this.#registration = new NodeRegistration({ client, clock, runtime, profile, adopted: options.adopted === true });
+    this.#writer = new StatusWriter({ client, clock, lastWord: runtime.simulated !== true });
+    this.#host = this.#podHost();
+    this.#rotator = options.files === undefined ? null : createLogRotator({ files: options.files, clock });
+    const endpoint = createEndpoint({
+      runtime,
+      clock,
+      files: options.files ?? null,
+      logDirectory: (pod) => this.#logDirectory(pod),
+      worker: (pod) => this.workers.get(pod.metadata.uid ?? ''),
+    });
+    this.logs = endpoint.logs;
+    this.exec = endpoint.exec;
+    this.attach = endpoint.attach;
+    this.connect = endpoint.connect;
+  }
+
+  async start(): Promise<void> {
+    const { runtime, heartbeats, pods } = this.#options;
+    await runtime.start(
+      (state) => void this.workers.get(state.podUid)?.exited(state),
+      (uid, container) => this.workers.get(uid)?.probeChanged(container),
+    );
+    const { sandboxes, containers } = await runtime.list();
+    this.#found = { sandboxes: new Map(sandboxes.map((sandbox) => [sandbox.uid, sandbox])), containers: new Map() };
+    for (const state of containers) {
+      const list = this.#found.containers.get(state.podUid);
+      if (list === undefined) this.#found.containers.set(state.podUid, [state]);
+      else list.push(state);
+    }
+    const node = await this.#registration.register();
+    this.#event(node, 'Normal', 'Starting', 'Starting kubelet.');
+    this.#still = heartbeats.add(node, () => void this.#registration.report().catch(() => undefined));
+    this.#unlisten = pods.listen(this.name, {
+      podSet: (pod) => this.#podSet(pod),
+      podGone: (pod) => this.#podGone(pod),
+    });
+    await this.#removeStrays();
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    this.#still();
+    this.#writer.stop();
+    this.#rotator?.stop();
+    for (const worker of this.workers.values()) worker.detach();
+    this.#options.volumes.stop();
+    await this.#options.runtime.close();
+  }
+
+  sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void {
+    if (kind !== 'PersistentVolumeClaim') this.#options.volumes.sourceChanged(kind, namespace, name);
+    for (const worker of [...this.#stuck]) {
+      if (worker.pod.metadata.namespace === namespace) worker.lookAgain();
+    }
+  }
+
+  nodeChanged(node: KubeObject): void {
+    this.#registration.seen(node);
+  }
+
+  /** What runs for pods the API no longer knows of is stopped. */
+  async #removeStrays(): Promise<void> {
+    const found = this.#found;
+    this.#found = null;
+    if (found === null) return;
+    const uids = new Set([...found.sandboxes.keys(), ...found.containers.keys()]);
+    for (const uid of uids) {
+      if (!this.workers.has(uid)) await this.#options.runtime.removeSandbox(uid).catch(() => undefined);
+    }
+  }
+
+  #podSet(pod: KubeObject): void {
+    const uid = pod.metadata.uid ?? '';
+    const known = this.workers.get(uid);
+    if (known !== undefined) {
+      known.update(pod);
+      this.#writer.seen(known);
+      return;
+    }
+    const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+    const worker = new PodWorker(this.#host, pod);
+    this.workers.set(uid, worker);
+    const key = keyOf(pod);
+    const others = this.#byName.get(key);
+    if (others === undefined) this.#byName.set(key, [worker]);
+    else others.push(worker);
+    const sandbox = this.#found?.sandboxes.get(uid);
+    const states = this.#found?.containers.get(uid);
+    if (sandbox !== undefined || states !== undefined) {
+      worker.adopt(sandbox ?? null, states ?? []);
+      this.#admission.take(pod);
+    } else if (!finished && pod.metadata.deletionTimestamp === undefined) {
+      const refusal = this.#admission.admit(pod, this.#registration.node!);
+      if (refusal !== null) {
+        this.#event(pod, 'Warning', refusal.reason, refusal.message);
+        worker.refuse({ reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` });
+        return;
+      }
+    }
+    // A pod of the same name that is still going away comes first: never two at once.
+    if (others === undefined || others.length === 1) worker.release();
+  }
+
+  #podGone(pod: KubeObject): void {
+    this.workers.get(pod.metadata.uid ?? '')?.removed();
+  }
+
+  #forget(worker: PodWorker): void {
+    this.workers.delete(worker.uid);
+    this.#writer.forget(worker);
+    this.#stuck.delete(worker);
+    this.#admission.release(worker.uid);
+    const { files } = this.#options;
+    if (files !== undefined) void files.remove(this.#logDirectory(worker.pod)).catch(() => undefined);
+    const others = (this.#byName.get(worker.key) ?? []).filter((other) => other !== worker);
+    if (others.length === 0) this.#byName.delete(worker.key);
+    else {
+      this.#byName.set(worker.key, others);
+      others[0]!.release();
+    }
+  }
+
+  #logDirectory(pod: KubeObject): string {
+    const { namespace, name, uid } = pod.metadata;
+    return `${this.#options.directory ?? ''}/logs/${namespace}_${name}_${uid}`;
+  }
+
+  #event(
+    subject: KubeObject,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    container?: ContainerRecord,
+  ): void {
+    const { recorder } = this.#options;
+    if (recorder === null) return;
+    if (container === undefined) {
+      // Events about a node name it by its name, as its agent does not know its uid when it starts.
+      const named =
+        subject.kind === 'Node'
+          ? { ...subject, metadata: { ...subject.metadata, uid: subject.metadata.name ?? '' } }
+          : subject;
+      recorder.event(named, type, reason, message);
+      return;
+    }
+    const list =
+      container.role === 'app'
+        ? 'containers'
+        : container.role === 'ephemeral'
+          ? 'ephemeralContainers'
+          : 'initContainers';
+    recorder.event(subject, type, reason, message, { fieldPath: `spec.${list}{${container.name}}` });
+  }
+
+  #sandboxSpec(pod: KubeObject): SandboxSpec {
+    const { directory = '', dns = DEFAULT_DNS } = this.#options;
+    const { namespace = '', name = '', uid = '' } = pod.metadata;
+    const wanted: string = pod.spec.hostnameOverride || pod.spec.hostname || name;
+    const policy: string = pod.spec.dnsPolicy ?? 'ClusterFirst';
+    const cluster =
+      policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && pod.spec.hostNetwork !== true);
+    const own = pod.spec.dnsConfig ?? {};
+    const searches = cluster ? [`${namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain] : [];
+    const option = (o: { name: string; value?: string }): string =>
+      o.value === undefined ? o.name : `${o.name}:${o.value}`;
+    const options: string[] = (own.options ?? []).map(option);
+    return {
+      uid,
+      namespace,
+      name,
+      node: this.name,
+      hostname: pod.spec.hostNetwork === true ? this.name : wanted.slice(0, 63).replace(/[-.]+$/, ''),
+      hostNetwork: pod.spec.hostNetwork === true,
+      directory: `${directory}/pods/${uid}`,
+      dns: {
+        nameservers: [...new Set([...(cluster ? dns.nameservers : []), ...(own.nameservers ?? [])])].slice(0, 3),
+        searches: [...new Set([...searches, ...(own.searches ?? [])])].slice(0, 32),
+        options: cluster && !options.some((o) => o.startsWith('ndots')) ? ['ndots:5', ...options] : options,
+      },
+      pod,
+    };
+  }
+
+  #podHost(): PodHost {
+    const { client, clock, random, runtime, lookup, volumes, files, dialers, profile } = this.#options;
+    const hostIPs = profile.addresses;
+    const host: PodHost = {
+      clock,
+      random,
+      client,
+      runtime,
+      lookup,
+      volumes,
+      files: files ?? null,
+      nodeName: profile.name,
+      maxBackoffMs: this.#options.maxRestartBackoffMs ?? 300_000,
+      hostIPs: () => hostIPs,
+      allocatable: () => this.#registration.node?.status?.allocatable ?? {},
+      sandboxSpec: (pod) => this.#sandboxSpec(pod),
+      logDirectory: (pod) => this.#logDirectory(pod),
+      event: (pod, type, reason, message, container) => this.#event(pod, type, reason, message, container),
+      runHook: hookRunner({ runtime, clock, ...(dialers === undefined ? {} : { dialers }) }),
+      startProbes: (worker, record, listener) =>
+        createProbes({
+          runtime,
+          clock,
+          random,
+          worker,
+          record,
+          listener,
+          ...(dialers === undefined ? {} : { dialers }),
+        }),
+      changed: (worker) => {
+        this.#writer.mark(worker);
+        this.#rotator?.follow(worker, this.#logDirectory(worker.pod));
+      },
+      stuck: (worker, value) => {
+        if (value) this.#stuck.add(worker);
+        else this.#stuck.delete(worker);
+      },
+      forget: (worker) => this.#forget(worker),
+    };
+    return host;
+  }
+}

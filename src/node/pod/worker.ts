@@ -1,0 +1,619 @@
+import type { Timer } from '../../base/clock.ts';
+import { formatGoDuration, parseTime } from '../../base/time.ts';
+import type { KubeObject } from '../../schema/object.ts';
+import type { ContainerState, Sandbox } from '../runtimes/runtime.ts';
+import { RuntimeError } from '../runtimes/runtime.ts';
+import { podStatus } from '../status/pod-status.ts';
+import { VolumeError } from '../volumes/volume-manager.ts';
+import {
+  type ContainerRecord,
+  type ContainerTemplate,
+  isRunning,
+  newRecord,
+  type Role,
+  terminatedOf,
+} from './container-record.ts';
+import { Deadline } from './deadline.ts';
+import type { PodHost } from './host.ts';
+import { type Plan, planPod } from './plan.ts';
+import { containerSpec, pullImage, StartError } from './start-container.ts';
+import { stopRecord, stopRecords } from './stop-containers.ts';
+import { terminationMessage } from './termination-message.ts';
+
+/** Why the node itself ends or refuses a pod. */
+export interface PodVerdict {
+  readonly reason: string;
+  readonly message: string;
+  readonly disruption?: { readonly reason: string; readonly message: string };
+}
+
+type Stage = 'held' | 'running' | 'ending' | 'ended';
+
+const RETRY_MS = 10_000;
+const VOLUME_RETRY_MS = 500;
+const VOLUME_RETRY_MAX_MS = 122_000;
+const NO_IPS: readonly string[] = [];
+
+/**
+ * The life of one pod on this node. Level-triggered: `kick` looks at what is and begins what is due, every task that
+ * ends kicks again. Whatever happens, no two instances of a container run at once.
+ */
+export class PodWorker {
+  readonly uid: string;
+  readonly key: string;
+  pod: KubeObject;
+  init: ContainerRecord[] = [];
+  apps: ContainerRecord[] = [];
+  ephemeral: ContainerRecord[] = [];
+  stage: Stage = 'held';
+  verdict: PodVerdict | null = null;
+  /** The object is gone from the API. */
+  gone = false;
+  /** Containers are down, sandbox and volumes are given back. */
+  cleaned = false;
+  readonly startTime: number;
+  readonly #host: PodHost;
+  #sandbox: Sandbox | null = null;
+  #hadSandbox = false;
+  #volumes: 'none' | 'pending' | 'ready' = 'none';
+  #volumeFailures = 0;
+  #sandboxPending = false;
+  #retryAt = 0;
+  #deadline: Deadline | null = null;
+  #wake: Timer | null = null;
+  #wakeAt = Number.POSITIVE_INFINITY;
+
+  constructor(host: PodHost, pod: KubeObject) {
+    this.#host = host;
+    this.pod = pod;
+    this.uid = pod.metadata.uid ?? '';
+    this.key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+    this.startTime = pod.status?.startTime === undefined ? host.clock.now() : parseTime(pod.status.startTime);
+    this.#syncRecords();
+  }
+
+  get podIPs(): readonly string[] {
+    return this.pod.spec.hostNetwork === true ? this.#host.hostIPs() : (this.#sandbox?.ips ?? NO_IPS);
+  }
+
+  get records(): readonly ContainerRecord[] {
+    return this.init.length === 0 && this.ephemeral.length === 0
+      ? this.apps
+      : [...this.init, ...this.apps, ...this.ephemeral];
+  }
+
+  record(name: string): ContainerRecord | undefined {
+    return this.records.find((record) => record.name === name);
+  }
+
+  /** The pod is admitted, and no earlier pod of its name is left on the node. */
+  release(): void {
+    if (this.stage !== 'held') return;
+    this.stage = 'running';
+    this.kick();
+  }
+
+  /** The node refuses the pod: it fails without having run. */
+  refuse(verdict: PodVerdict): void {
+    this.verdict = verdict;
+    this.init = [];
+    this.apps = [];
+    this.stage = 'ended';
+    this.cleaned = true;
+    this.#host.changed(this);
+  }
+
+  /** Stops a pod for the node's own reasons (deadline, eviction); it ends as Failed. */
+  evict(verdict: PodVerdict, graceMs: number): void {
+    if (this.stage === 'ended' || this.verdict !== null) return;
+    this.verdict = verdict;
+    this.#end(graceMs);
+  }
+
+  /** What a restarted agent found of this pod in the runtime. */
+  adopt(sandbox: Sandbox | null, states: readonly ContainerState[]): void {
+    this.#sandbox = sandbox;
+    this.#hadSandbox = sandbox !== null;
+    for (const record of this.records) {
+      const own = states.filter((state) => state.name === record.name).sort((a, b) => a.attempt - b.attempt);
+      const newest = own.at(-1);
+      if (newest === undefined) continue;
+      const before = own.at(-2);
+      if (before !== undefined) record.last = terminatedOf({ ...record, state: before });
+      record.state = newest;
+      record.attempt = newest.attempt;
+      record.hooked = true;
+      if (newest.phase === 'running') this.#startedRunning(record);
+    }
+  }
+
+  update(pod: KubeObject): void {
+    const previous = this.pod;
+    this.pod = pod;
+    if (previous.spec !== pod.spec) this.#syncRecords();
+    if (previous.metadata.annotations !== pod.metadata.annotations) this.#host.runtime.podChanged?.(pod);
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
+      if (this.#deadline === null) this.#end(grace);
+      else this.#deadline.shorten(parseTime(pod.metadata.deletionTimestamp));
+    }
+    this.kick();
+  }
+
+  /** The object was removed from the API, confirmed or by force. */
+  removed(): void {
+    this.gone = true;
+    if (this.cleaned) this.#host.forget(this);
+    else if (this.stage !== 'ending') this.#end((this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
+  }
+
+  /** From the runtime. An exit may come before the start has answered. */
+  exited(state: ContainerState): Promise<void> | null {
+    const record = this.record(state.name);
+    if (record === undefined || record.settling !== null) return record?.settling ?? null;
+    const early = record.task === 'starting' && record.state?.id !== state.id;
+    if (state.attempt !== (early ? record.attempt + 1 : record.attempt)) return null;
+    if (!early && !isRunning(record)) return null;
+    const settling = this.#settle(record, state).finally(() => {
+      record.settling = null;
+    });
+    if (this.#host.files !== null) record.settling = settling;
+    return settling;
+  }
+
+  async #settle(record: ContainerRecord, state: ContainerState): Promise<void> {
+    record.probes?.stop();
+    record.probes = null;
+    record.ready = false;
+    let settled = state;
+    const { files } = this.#host;
+    if (files !== null) {
+      const base = `${this.#host.logDirectory(this.pod)}/${record.name}/${state.attempt}`;
+      const paths = { message: `${base}.termination`, log: `${base}.log` };
+      const message = await terminationMessage(files, paths, record.template, state, this.records.length);
+      settled = { ...state, ...(message === undefined ? {} : { message }) };
+    }
+    record.attempt = state.attempt;
+    record.state = settled;
+    for (const listener of record.exitListeners) listener();
+    record.exitListeners.clear();
+    this.kick();
+  }
+
+  /** A probe answer of a runtime that pushes them may have changed. */
+  probeChanged(name: string): void {
+    const record = this.record(name);
+    if (record === undefined || !isRunning(record) || record.task !== null) return;
+    const { runtime } = this.#host;
+    record.ready = runtime.pushedProbe?.(this.uid, name, 'readiness') ?? record.ready;
+    if (record.template.livenessProbe && runtime.pushedProbe?.(this.uid, name, 'liveness') === false) {
+      this.#probeFailed(record, 'liveness', record.template.livenessProbe.terminationGracePeriodSeconds);
+    }
+    this.#host.changed(this);
+  }
+
+  /** Something this pod waited for may be there now. */
+  lookAgain(): void {
+    this.#retryAt = 0;
+    for (const record of this.records) record.retryAt = 0;
+    this.kick();
+  }
+
+  status(): Record<string, unknown> {
+    return podStatus({
+      pod: this.pod,
+      init: this.init,
+      apps: this.apps,
+      ephemeral: this.ephemeral,
+      sandboxReady: this.#sandbox !== null,
+      podIPs: this.podIPs,
+      hostIPs: this.#host.hostIPs(),
+      startTime: this.startTime,
+      ended: this.stage === 'ended' && this.cleaned && this.#deadline !== null,
+      verdict: this.verdict,
+      now: this.#host.clock.now(),
+    });
+  }
+
+  /** Looks at what is and begins what is due. */
+  kick(): void {
+    if (this.stage === 'running') this.#advance();
+    this.#host.changed(this);
+  }
+
+  #advance(): void {
+    const { clock } = this.#host;
+    const phase = this.pod.status?.phase;
+    if (this.pod.metadata.deletionTimestamp !== undefined) {
+      this.#end((this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000);
+      return;
+    }
+    if (phase === 'Succeeded' || phase === 'Failed') {
+      this.#end(0);
+      return;
+    }
+    const limit = this.pod.spec.activeDeadlineSeconds;
+    if (limit) {
+      const until = this.startTime + limit * 1000;
+      if (clock.now() >= until) {
+        const message = 'Pod was active on the node longer than the specified deadline';
+        this.#host.event(this.pod, 'Normal', 'DeadlineExceeded', message);
+        this.evict({ reason: 'DeadlineExceeded', message }, this.#graceMs());
+        return;
+      }
+      this.#wakeAtLatest(until);
+    }
+    if (this.#retryAt > clock.now()) this.#wakeAtLatest(this.#retryAt);
+    else if (this.#volumes !== 'ready') this.#prepareVolumes();
+    if (this.#volumes !== 'ready') return;
+    if (this.#sandbox === null) {
+      if (this.#retryAt <= clock.now()) void this.#makeSandbox();
+      return;
+    }
+    this.#carryOut(
+      planPod({
+        init: this.init,
+        apps: this.apps,
+        ephemeral: this.ephemeral,
+        restartPolicy: this.pod.spec.restartPolicy ?? 'Always',
+        now: clock.now(),
+      }),
+    );
+  }
+
+  #carryOut(plan: Plan): void {
+    if (plan.restartAll) {
+      void this.#restartAll();
+      return;
+    }
+    for (const { record } of plan.backingOff) {
+      if (record.waiting?.reason === 'CrashLoopBackOff') continue;
+      const { name, namespace } = this.pod.metadata;
+      const what = `${name}_${namespace}(${this.uid})`;
+      const delay = formatGoDuration(record.backoff.delayMs);
+      record.waiting = {
+        reason: 'CrashLoopBackOff',
+        message: `back-off ${delay} restarting failed container=${record.name} pod=${what}`,
+      };
+      this.#host.event(
+        this.pod,
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${record.name} in pod ${what}`,
+        record,
+      );
+    }
+    if (plan.wakeAt !== null) this.#wakeAtLatest(plan.wakeAt);
+    if (plan.complete) this.#end(this.#graceMs());
+    else if (plan.start !== null) void this.#start(plan.start);
+  }
+
+  #prepareVolumes(): void {
+    if (this.#volumes === 'pending') return;
+    try {
+      const work = this.#host.volumes.prepare(this.pod);
+      if (work === null) {
+        this.#volumesReady();
+        return;
+      }
+      this.#volumes = 'pending';
+      work.then(
+        () => {
+          this.#volumesReady();
+          this.kick();
+        },
+        (error: unknown) => this.#volumesFailed(error),
+      );
+    } catch (error) {
+      this.#volumesFailed(error);
+    }
+  }
+
+  #volumesReady(): void {
+    this.#volumes = 'ready';
+    this.#volumeFailures = 0;
+    this.#host.stuck(this, false);
+  }
+
+  #volumesFailed(error: unknown): void {
+    this.#volumes = 'none';
+    const message = error instanceof VolumeError ? error.eventMessage : (error as Error).message;
+    this.#host.event(this.pod, 'Warning', 'FailedMount', message);
+    const delay = Math.min(VOLUME_RETRY_MAX_MS, VOLUME_RETRY_MS * 2 ** this.#volumeFailures++);
+    this.#retryAt = this.#host.clock.now() + delay;
+    this.#host.stuck(this, true);
+    this.#wakeAtLatest(this.#retryAt);
+    this.#host.changed(this);
+  }
+
+  async #makeSandbox(): Promise<void> {
+    if (this.#sandboxPending) return;
+    this.#sandboxPending = true;
+    try {
+      const sandbox = await this.#host.runtime.createSandbox(this.#host.sandboxSpec(this.pod));
+      this.#hadSandbox = true;
+      this.#sandbox = sandbox;
+    } catch (error) {
+      this.#host.event(
+        this.pod,
+        'Warning',
+        'FailedCreatePodSandBox',
+        `Failed to create pod sandbox: ${(error as Error).message}`,
+      );
+      this.#retryAt = this.#host.clock.now() + RETRY_MS;
+      this.#wakeAtLatest(this.#retryAt);
+    } finally {
+      this.#sandboxPending = false;
+    }
+    this.kick();
+  }
+
+  async #start(record: ContainerRecord): Promise<void> {
+    const { runtime, clock } = this.#host;
+    const before = terminatedOf(record);
+    record.task = 'starting';
+    record.hooked = false;
+    try {
+      const image = await pullImage(this.#host, this, record);
+      const spec = await containerSpec(this.#host, this, record, image);
+      if (this.stage !== 'running') return;
+      if (before !== null) record.backoff.retried(before.finishedAt, clock.now());
+      const state = await runtime.startContainer(spec);
+      this.#host.event(this.pod, 'Normal', 'Created', 'Container created', record);
+      this.#host.event(this.pod, 'Normal', 'Started', 'Container started', record);
+      const forgotten = record.last;
+      if (before !== null) record.last = before;
+      if (before !== null && forgotten !== null)
+        void runtime.removeContainer(forgotten.containerId).catch(() => undefined);
+      record.attempt = state.attempt;
+      record.waiting = null;
+      // Its exit may have been told before the start was.
+      if (record.state?.id !== state.id) record.state = state;
+      this.#host.stuck(this, false);
+      if (isRunning(record)) await this.#afterStart(record);
+    } catch (error) {
+      this.#startFailed(record, error, before !== null);
+    } finally {
+      record.task = null;
+    }
+    if (this.stage === 'running') this.kick();
+  }
+
+  async #afterStart(record: ContainerRecord): Promise<void> {
+    const handler = record.template.lifecycle?.postStart;
+    if (handler && this.#host.runtime.simulated !== true) {
+      try {
+        await this.#host.runHook(this, record, handler);
+      } catch {
+        this.#host.event(this.pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', record);
+        record.waiting = { reason: 'PostStartHookError', message: 'PostStartHook failed' };
+        await stopRecord(
+          this.#host,
+          this,
+          record,
+          new Deadline(this.#host.clock, this.#host.clock.now() + this.#graceMs()),
+          'FailedPostStartHook',
+        );
+        return;
+      }
+    }
+    record.hooked = true;
+    if (isRunning(record)) this.#startedRunning(record);
+  }
+
+  /** Sets readiness of a new instance: pushed answers at once, else by its probes. */
+  #startedRunning(record: ContainerRecord): void {
+    const { runtime } = this.#host;
+    const { template } = record;
+    if (record.role === 'init' || record.role === 'ephemeral') {
+      record.startedUp = true;
+      return;
+    }
+    const pushed = runtime.pushedProbe?.(this.uid, record.name, 'readiness') ?? null;
+    if (pushed !== null) {
+      record.startedUp = true;
+      record.ready = pushed;
+      return;
+    }
+    record.startedUp = !template.startupProbe;
+    record.ready = !template.readinessProbe;
+    if (!template.startupProbe && !template.readinessProbe && !template.livenessProbe) return;
+    record.probes = this.#host.startProbes(this, record, {
+      startedUp: () => {
+        record.startedUp = true;
+        this.kick();
+      },
+      ready: (value) => {
+        if (record.ready === value) return;
+        record.ready = value;
+        this.#host.changed(this);
+      },
+      failed: (kind, grace) => this.#probeFailed(record, kind, grace),
+      unhealthy: (kind, message, errored) => {
+        const title = `${kind[0]!.toUpperCase()}${kind.slice(1)} probe`;
+        const text = errored
+          ? `${title} errored and resulted in unknown state: ${message}`
+          : `${title} failed: ${message}`;
+        this.#host.event(this.pod, 'Warning', 'Unhealthy', text, record);
+      },
+    });
+  }
+
+  #probeFailed(record: ContainerRecord, kind: 'liveness' | 'startup', graceSeconds: number | undefined): void {
+    if (this.stage !== 'running' || record.task !== null || !isRunning(record)) return;
+    const grace = graceSeconds === undefined ? this.#graceMs() : graceSeconds * 1000;
+    const again = record.role === 'sidecar' || this.pod.spec.restartPolicy !== 'Never';
+    const message =
+      record.role === 'sidecar'
+        ? `Init container ${record.name} failed ${kind} probe`
+        : `Container ${record.name} failed ${kind} probe${again ? ', will be restarted' : ''}`;
+    void stopRecord(
+      this.#host,
+      this,
+      record,
+      new Deadline(this.#host.clock, this.#host.clock.now() + grace),
+      message,
+    ).then(() => this.kick());
+  }
+
+  #startFailed(record: ContainerRecord, error: unknown, restarted: boolean): void {
+    if (this.stage !== 'running') return;
+    const { clock } = this.#host;
+    const reason = error instanceof StartError || error instanceof RuntimeError ? error.reason : 'RunContainerError';
+    const message = (error as Error).message;
+    record.waiting = { reason, message };
+    if (reason === 'RunContainerError') {
+      this.#host.event(this.pod, 'Normal', 'Created', 'Container created', record);
+      const previous = terminatedOf(record) ?? record.last;
+      record.attempt++;
+      record.state = null;
+      record.last = {
+        exitCode: 128,
+        reason: 'StartError',
+        message,
+        startedAt: null,
+        finishedAt: clock.now(),
+        containerId: previous?.containerId ?? '',
+      };
+      if (!restarted || previous !== null) record.backoff.retried(clock.now(), clock.now());
+      record.retryAt = record.backoff.readyAt(clock.now());
+    } else {
+      const backoff =
+        reason === 'ErrImagePull'
+          ? 0
+          : record.pullFailure === null
+            ? 0
+            : record.pullBackoff.readyAt(record.pullFailure.at);
+      // ErrImagePull shows for a moment, then the backoff does.
+      record.retryAt =
+        reason === 'ErrImagePull'
+          ? clock.now() + 1000
+          : Math.max(backoff, clock.now() + (backoff > clock.now() ? 0 : RETRY_MS));
+      if (reason === 'CreateContainerConfigError') this.#host.stuck(this, true);
+    }
+    if (!(error instanceof StartError)) this.#host.event(this.pod, 'Warning', 'Failed', `Error: ${message}`, record);
+  }
+
+  /** All containers go and start over in the same sandbox (RestartAllContainers). */
+  async #restartAll(): Promise<void> {
+    const records = this.records;
+    for (const record of records) record.task = 'stopping';
+    const now = this.#host.clock.now();
+    await Promise.all(
+      records
+        .filter(isRunning)
+        .map((record) => stopRecord(this.#host, this, record, new Deadline(this.#host.clock, now), null)),
+    );
+    for (const record of records) {
+      record.last = terminatedOf(record) ?? record.last;
+      record.state = null;
+      record.startedUp = false;
+      record.ready = false;
+      record.task = null;
+      record.attempt = Math.max(record.attempt, -1);
+      record.waiting = {
+        reason: 'RestartingAllContainers',
+        message: 'The container is removed because RestartAllContainers in place',
+      };
+    }
+    // Init containers run again: nothing has been created in this round yet.
+    for (const record of this.apps) record.attempt = -1;
+    this.kick();
+  }
+
+  #graceMs(): number {
+    return (this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
+  }
+
+  #end(graceMs: number): void {
+    if (this.stage === 'ending' || this.stage === 'ended') {
+      this.#deadline?.shorten(this.#host.clock.now() + graceMs);
+      return;
+    }
+    const deleted = this.pod.metadata.deletionTimestamp !== undefined || this.gone || this.verdict !== null;
+    this.stage = 'ending';
+    this.#wake?.cancel();
+    const deadline = new Deadline(this.#host.clock, this.#host.clock.now() + graceMs);
+    if (deleted) this.#deadline = deadline;
+    this.#host.stuck(this, false);
+    void this.#tearDown(deadline);
+  }
+
+  async #tearDown(deadline: Deadline): Promise<void> {
+    for (const record of this.records) record.probes?.terminating();
+    await stopRecords(this.#host, this, deadline);
+    deadline.dispose();
+    for (const record of this.records) record.probes?.stop();
+    if (this.#hadSandbox || this.#sandboxPending) await this.#remove(() => this.#host.runtime.removeSandbox(this.uid));
+    this.#sandbox = null;
+    if (this.#volumes !== 'none') await this.#remove(() => this.#host.volumes.teardown(this.pod));
+    this.cleaned = true;
+    this.stage = 'ended';
+    if (this.gone) this.#host.forget(this);
+    else this.#host.changed(this);
+  }
+
+  /** Cleaning up is tried until it works: a pod is not gone while something of it is left. */
+  async #remove(work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        this.#host.event(this.pod, 'Warning', 'FailedKillPod', `error killing pod: ${(error as Error).message}`);
+        await new Promise<void>((resolve) => this.#host.clock.setTimer(RETRY_MS, resolve));
+      }
+    }
+  }
+
+  #wakeAtLatest(at: number): void {
+    if (at >= this.#wakeAt) return;
+    this.#wake?.cancel();
+    this.#wakeAt = at;
+    this.#wake = this.#host.clock.setTimer(Math.max(0, at - this.#host.clock.now()), () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.kick();
+    });
+  }
+
+  #syncRecords(): void {
+    const { spec } = this.pod;
+    const max = this.#host.maxBackoffMs;
+    const sync = (
+      records: ContainerRecord[],
+      templates: readonly ContainerTemplate[] | undefined,
+      role: (t: ContainerTemplate) => Role,
+    ) =>
+      (templates ?? []).map((template) => {
+        const known = records.find((record) => record.name === template.name);
+        if (known === undefined) return newRecord(template, role(template), max);
+        const changed = known.template.image !== template.image;
+        known.template = template;
+        if (changed) this.#imageChanged(known);
+        return known;
+      });
+    this.init = sync(this.init, spec.initContainers, (t) => (t.restartPolicy === 'Always' ? 'sidecar' : 'init'));
+    this.apps = sync(this.apps, spec.containers, () => 'app');
+    this.ephemeral = sync(this.ephemeral, spec.ephemeralContainers, () => 'ephemeral');
+  }
+
+  #imageChanged(record: ContainerRecord): void {
+    record.backoff.reset();
+    record.pullBackoff.reset();
+    record.pullFailure = null;
+    record.retryAt = 0;
+    if (this.stage !== 'running' || record.task !== null || !isRunning(record)) return;
+    const what =
+      record.role === 'sidecar'
+        ? `Init container ${record.name} definition changed`
+        : `Container ${record.name} definition changed, will be restarted`;
+    const deadline = new Deadline(this.#host.clock, this.#host.clock.now() + this.#graceMs());
+    void stopRecord(this.#host, this, record, deadline, what).then(() => this.kick());
+  }
+
+  /** The agent stops; what runs goes on running. */
+  detach(): void {
+    this.#wake?.cancel();
+    for (const record of this.records) record.probes?.stop();
+  }
+}

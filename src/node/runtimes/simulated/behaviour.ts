@@ -1,0 +1,92 @@
+import { parseGoDuration } from '../../../base/time.ts';
+import type { PodView } from '../runtime.ts';
+
+/** Prefix of the annotations that steer simulated pods; `KEY.CONTAINER` speaks of one container only. */
+export const SIMULATE = 'simulate.perdure.dev/';
+
+/** How one container behaves. Durations in milliseconds. */
+export interface Behaviour {
+  /** From the start order to running. */
+  readonly startDelay: number;
+  /** From running to ready. */
+  readonly readyAfter: number;
+  readonly neverReady: boolean;
+  /** From running to exit with `exitCode`; null: runs until stopped. */
+  readonly exitAfter: number | null;
+  readonly exitCode: number;
+  /** From SIGTERM to exit. */
+  readonly stopDelay: number;
+  readonly ignoreSigterm: boolean;
+  /** From running to a failing liveness probe. */
+  readonly livenessFailAfter: number | null;
+  /** Pulling the image fails with this text. */
+  readonly imageError: string | null;
+  /** Probes run on the schedule of the pod's spec instead of answering at once. */
+  readonly honorProbes: boolean;
+}
+
+/** What pods without annotations do: start, be ready and stop at once. */
+const DEFAULT: Behaviour = {
+  startDelay: 0,
+  readyAfter: 0,
+  neverReady: false,
+  exitAfter: null,
+  exitCode: 0,
+  stopDelay: 0,
+  ignoreSigterm: false,
+  livenessFailAfter: null,
+  imageError: null,
+  honorProbes: false,
+};
+
+/** An init container without a word about it is done at once. */
+const DEFAULT_INIT: Behaviour = { ...DEFAULT, exitAfter: 0 };
+
+function duration(text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  // A bare number is seconds, as people write it.
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  try {
+    return parseGoDuration(text);
+  } catch {
+    return fallback;
+  }
+}
+
+/**
+ * Reads the behaviour of a container from its pod's annotations:
+ * `start-delay`, `ready-after`, `never-ready`, `exit-after`, `exit-code`, `crash-loop` (exit-after 0 with code 1),
+ * `stop-delay`, `ignore-sigterm`, `liveness-fail-after`, `image-error`, `honor-probes`; for init containers
+ * `init-duration` and `init-exit-code`. Durations are Go durations or seconds, flags are "true".
+ */
+export function behaviourOf(pod: PodView, container: string, init: boolean): Behaviour {
+  const annotations: Readonly<Record<string, string>> | undefined = pod.metadata.annotations;
+  const base = init ? DEFAULT_INIT : DEFAULT;
+  if (annotations === undefined) return base;
+  let any = false;
+  for (const key in annotations) {
+    if (key.startsWith(SIMULATE)) {
+      any = true;
+      break;
+    }
+  }
+  if (!any) return base;
+  const own = (key: string): string | undefined => annotations[`${SIMULATE}${key}.${container}`];
+  const read = (key: string): string | undefined => own(key) ?? annotations[SIMULATE + key];
+  // What is said of the pod as a whole is said of its app containers; init containers have words of their own.
+  const exit = init ? (key: string) => own(key) ?? annotations[`${SIMULATE}init-${key}`] : read;
+  const crash = exit('crash-loop') === 'true';
+  const exitAfter = init ? (own('exit-after') ?? annotations[`${SIMULATE}init-duration`]) : read('exit-after');
+  return {
+    startDelay: duration(read('start-delay'), 0),
+    readyAfter: duration(read('ready-after'), 0),
+    neverReady: read('never-ready') === 'true',
+    exitAfter: crash ? duration(exitAfter, 0) : exitAfter === undefined ? base.exitAfter : duration(exitAfter, 0),
+    exitCode: Number(exit('exit-code') ?? (crash ? 1 : 0)) || 0,
+    stopDelay: duration(read('stop-delay'), 0),
+    ignoreSigterm: read('ignore-sigterm') === 'true',
+    livenessFailAfter: read('liveness-fail-after') === undefined ? null : duration(read('liveness-fail-after'), 0),
+    imageError: read('image-error') ?? null,
+    honorProbes: read('honor-probes') === 'true',
+  };
+}

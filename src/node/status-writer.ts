@@ -1,0 +1,144 @@
+import type { Clock } from '../base/clock.ts';
+import { deepEqual } from '../base/json.ts';
+import type { Client, Target } from '../client/client.ts';
+import { isStatus } from '../schema/status.ts';
+import type { PodWorker } from './pod/worker.ts';
+
+const RETRY_MS = 1_000;
+const RETRY_MAX_MS = 30_000;
+
+interface Entry {
+  /** Status as last written by us; null: not yet, or someone else wrote since. */
+  written: Record<string, unknown> | null;
+  revision: string;
+  writing: boolean;
+  dirty: boolean;
+  failures: number;
+  deleted: boolean;
+}
+
+const podsIn = (namespace: string): Target => ({ group: '', version: 'v1', resource: 'pods', namespace });
+
+/**
+ * Brings pod status to the API: changes of one turn become one write, one write a pod at a time; confirms deletions
+ * once nothing of the pod is left on the node (node.md 5.1).
+ */
+export class StatusWriter {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  /** Simulated pods that are deleted go without a last status, unless a finalizer is there to read it. */
+  readonly #lastWord: boolean;
+  readonly #entries = new Map<PodWorker, Entry>();
+  #dirty = new Set<PodWorker>();
+  #scheduled = false;
+  #stopped = false;
+
+  constructor(options: { client: Client; clock: Clock; lastWord: boolean }) {
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.#lastWord = options.lastWord;
+  }
+
+  mark(worker: PodWorker): void {
+    if (this.#stopped) return;
+    this.#dirty.add(worker);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.defer(() => {
+      this.#scheduled = false;
+      const workers = this.#dirty;
+      this.#dirty = new Set();
+      for (const dirty of workers) this.#flush(dirty);
+    });
+  }
+
+  /** A newer version of the pod arrived: what we wrote may have been overwritten. */
+  seen(worker: PodWorker): void {
+    const entry = this.#entries.get(worker);
+    if (entry === undefined || entry.writing || entry.written === null) return;
+    if (entry.revision !== worker.pod.metadata.resourceVersion) entry.written = null;
+  }
+
+  forget(worker: PodWorker): void {
+    this.#entries.delete(worker);
+    this.#dirty.delete(worker);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#dirty.clear();
+  }
+
+  #entry(worker: PodWorker): Entry {
+    let entry = this.#entries.get(worker);
+    if (entry === undefined) {
+      entry = { written: null, revision: '', writing: false, dirty: false, failures: 0, deleted: false };
+      this.#entries.set(worker, entry);
+    }
+    return entry;
+  }
+
+  #flush(worker: PodWorker): void {
+    if (this.#stopped || worker.gone) return;
+    const entry = this.#entry(worker);
+    if (entry.writing) {
+      entry.dirty = true;
+      return;
+    }
+    const { pod } = worker;
+    const leaving = worker.cleaned && pod.metadata.deletionTimestamp !== undefined;
+    const silent = leaving && !this.#lastWord && (pod.metadata.finalizers ?? []).length === 0;
+    const status = silent ? null : worker.status();
+    const news = status !== null && !deepEqual(status, entry.written ?? pod.status);
+    if (!news && !(leaving && !entry.deleted)) return;
+    entry.writing = true;
+    entry.dirty = false;
+    void this.#write(worker, entry, news ? status : null, leaving).finally(() => {
+      entry.writing = false;
+      if (entry.dirty && this.#entries.has(worker)) this.mark(worker);
+    });
+  }
+
+  async #write(
+    worker: PodWorker,
+    entry: Entry,
+    status: Record<string, unknown> | null,
+    leaving: boolean,
+  ): Promise<void> {
+    const { namespace = '', name = '' } = worker.pod.metadata;
+    const target = podsIn(namespace);
+    try {
+      if (status !== null) {
+        const result = await this.#client.update(target, { ...worker.pod, status }, 'status');
+        entry.written = status;
+        entry.revision = result.metadata.resourceVersion ?? '';
+      }
+      if (leaving) {
+        entry.deleted = true;
+        await this.#client.delete(target, name, { gracePeriodSeconds: 0, preconditions: { uid: worker.uid } });
+      }
+      entry.failures = 0;
+    } catch (error) {
+      entry.written = null;
+      await this.#failed(worker, entry, error);
+    }
+  }
+
+  async #failed(worker: PodWorker, entry: Entry, error: unknown): Promise<void> {
+    // Gone, or another pod of that name: the informer tells.
+    if (isStatus(error, 'NotFound') || worker.gone || this.#stopped) return;
+    entry.deleted = false;
+    if (isStatus(error, 'Conflict')) {
+      const { namespace = '', name = '' } = worker.pod.metadata;
+      const fresh = await this.#client.get(podsIn(namespace), name).catch(() => null);
+      if (fresh === null || fresh.metadata.uid !== worker.uid) return;
+      if (Number(fresh.metadata.resourceVersion) > Number(worker.pod.metadata.resourceVersion)) worker.update(fresh);
+      entry.dirty = true;
+      return;
+    }
+    const delay = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** entry.failures++);
+    this.#clock.setTimer(delay, () => {
+      if (this.#entries.has(worker)) this.mark(worker);
+    });
+  }
+}

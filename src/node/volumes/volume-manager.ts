@@ -1,0 +1,33 @@
+import type { KubeObject } from '../../schema/object.ts';
+import type { ContainerTemplate } from '../pod/container-record.ts';
+import type { MountSpec } from '../runtimes/runtime.ts';
+
+/** A volume that cannot be had (yet); `volume` is its name in the pod. */
+export class VolumeError extends Error {
+  /** As upstream's FailedMount event says it. */
+  readonly eventMessage: string;
+  constructor(message: string, eventMessage: string) {
+    super(message);
+    this.name = 'VolumeError';
+    this.eventMessage = eventMessage;
+  }
+}
+
+export interface Environment {
+  get(name: string): string | undefined;
+}
+
+/** Makes the volumes of pods on their node. */
+export interface VolumeManager {
+  /** Makes all volumes of a pod ready to be mounted; null when there is nothing to wait for. Throws or rejects with VolumeError. */
+  prepare(pod: KubeObject): Promise<void> | null;
+  /** Where a container's mounts are on the host; subPaths are made. Throws ConfigError. */
+  mounts(pod: KubeObject, template: ContainerTemplate, env: Environment): Promise<readonly MountSpec[]>;
+  /** Content of a file in a volume of the pod. */
+  readFile(pod: KubeObject, volume: string, path: string): Promise<string | null>;
+  /** Takes down what was made for a pod; persistent data stays. */
+  teardown(pod: KubeObject): Promise<void>;
+  /** A ConfigMap or Secret changed: refreshes volumes made from it. */
+  sourceChanged(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): void;
+  stop(): void;
+}

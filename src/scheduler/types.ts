@@ -1,0 +1,59 @@
+import type { KubeObject } from '../schema/object.ts';
+import type { NodeInfo } from './node-info.ts';
+import type { PodInfo } from './pod-info.ts';
+
+/** Why a node does not take a pod. */
+export interface Verdict {
+  readonly reasons: readonly string[];
+  /** True: removing pods from the node would not help. */
+  readonly unresolvable: boolean;
+}
+
+/** Judges one node for the pod it was prepared for; null: the node fits. */
+export type NodeFilter = (node: NodeInfo) => Verdict | null;
+
+/** A pod that no node can take, whatever the node. */
+export interface Rejection {
+  readonly rejected: string;
+}
+
+/** One scheduling filter. `prepare` runs once a pod; null: it has nothing to say about this pod. */
+export interface Filter {
+  readonly name: string;
+  prepare(pod: PodInfo, world: World): NodeFilter | Rejection | null;
+}
+
+/** One score: 0 to 100 a node after normalisation, times `weight`. Null: every node scores alike for this pod. */
+export interface Score {
+  readonly name: string;
+  readonly weight: number;
+  prepare(pod: PodInfo, world: World, nodes: readonly NodeInfo[]): ((node: NodeInfo) => number) | null;
+}
+
+/** Read access to volumes and namespaces, from informers. */
+export interface Listers {
+  claim(namespace: string, name: string): KubeObject | undefined;
+  volume(name: string): KubeObject | undefined;
+  volumes(): Iterable<KubeObject>;
+  storageClass(name: string): KubeObject | undefined;
+  namespace(name: string): KubeObject | undefined;
+  disruptionBudgets(namespace: string): readonly KubeObject[];
+}
+
+/** What filters and scores see. */
+export interface World {
+  readonly nodes: readonly NodeInfo[];
+  readonly listers: Listers;
+  /** Pods on nodes, of one namespace. */
+  podsOf(namespace: string): Iterable<PodInfo>;
+  allPods(): Iterable<PodInfo>;
+  nodeNamed(name: string): NodeInfo | undefined;
+  /** Pods on nodes that carry required anti-affinity. */
+  readonly antiAffinityPods: ReadonlySet<PodInfo>;
+  /** Pods on nodes that carry any pod (anti-)affinity. */
+  readonly affinityPods: ReadonlySet<PodInfo>;
+  /** The node as it will be once pods nominated to it, of at least the pod's priority, have come; null when there are none. */
+  withNominated(node: NodeInfo, pod: PodInfo): NodeInfo | null;
+  /** PV name to claim key, for PVs given to a pod whose claim is not bound yet. */
+  readonly assumedVolumes: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,135 @@
+import type { Clock, Timer } from '../../base/clock.ts';
+import type { Client, Target } from '../../client/client.ts';
+import type { KubeObject } from '../../schema/object.ts';
+import type { NodeInfo } from '../node-info.ts';
+import type { PodInfo } from '../pod-info.ts';
+import type { Listers } from '../types.ts';
+import { claimKey, isBound, SELECTED_NODE, type VolumePlan } from './find.ts';
+
+const CLAIMS = (namespace: string): Target => ({
+  group: '',
+  version: 'v1',
+  resource: 'persistentvolumeclaims',
+  namespace,
+});
+const VOLUMES: Target = { group: '', version: 'v1', resource: 'persistentvolumes' };
+const BIND_TIMEOUT_MS = 600_000;
+
+interface Waiter {
+  readonly claims: readonly string[];
+  readonly namespace: string;
+  readonly node: string;
+  /** Claims whose selected-node annotation we wrote and have seen since. */
+  readonly seen: Set<string>;
+  finish(error: Error | null): void;
+}
+
+/** Writes what a volume plan asks for and waits, by claim events, until every claim is bound. */
+export class VolumeBinder {
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #listers: Listers;
+  readonly #waiters = new Set<Waiter>();
+
+  constructor(options: { client: Client; clock: Clock; listers: Listers }) {
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.#listers = options.listers;
+  }
+
+  /** Throws when a write fails, provisioning is given up, or ten minutes pass. */
+  async bind(pod: PodInfo, node: NodeInfo, plan: VolumePlan): Promise<void> {
+    for (const { claim, volume } of plan.bind) await this.#prebind(claim, volume);
+    for (const claim of plan.provision) {
+      if (claim.metadata.annotations?.[SELECTED_NODE] === node.name) continue;
+      await this.#client.patch(CLAIMS(pod.namespace), claim.metadata.name ?? '', 'merge', {
+        metadata: { uid: claim.metadata.uid, annotations: { [SELECTED_NODE]: node.name } },
+      });
+    }
+    const claims = [...plan.bind.map(({ claim }) => claim), ...plan.provision].map(
+      (claim) => claim.metadata.name ?? '',
+    );
+    await this.#untilBound(pod.namespace, claims, node.name);
+  }
+
+  /** A claim was added, changed or deleted: whoever waits for it looks again. */
+  claimChanged(claim: KubeObject): void {
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.namespace === claim.metadata.namespace && waiter.claims.includes(claim.metadata.name ?? '')) {
+        this.#look(waiter);
+      }
+    }
+  }
+
+  stop(): void {
+    for (const waiter of [...this.#waiters]) waiter.finish(new Error('the scheduler is stopping'));
+  }
+
+  async #prebind(claim: KubeObject, volume: KubeObject): Promise<void> {
+    const ref = volume.spec.claimRef;
+    if (ref?.uid === claim.metadata.uid) return;
+    await this.#client.update(VOLUMES, {
+      ...volume,
+      metadata: {
+        ...volume.metadata,
+        annotations: {
+          ...volume.metadata.annotations,
+          ...(ref ? {} : { 'pv.kubernetes.io/bound-by-controller': 'yes' }),
+        },
+      },
+      spec: {
+        ...volume.spec,
+        claimRef: {
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          namespace: claim.metadata.namespace,
+          name: claim.metadata.name,
+          uid: claim.metadata.uid,
+          resourceVersion: claim.metadata.resourceVersion,
+        },
+      },
+    });
+  }
+
+  #untilBound(namespace: string, claims: readonly string[], node: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let timer: Timer | null = null;
+      const waiter: Waiter = {
+        claims,
+        namespace,
+        node,
+        seen: new Set(),
+        finish: (error) => {
+          if (!this.#waiters.delete(waiter)) return;
+          timer?.cancel();
+          if (error === null) resolve();
+          else reject(error);
+        },
+      };
+      this.#waiters.add(waiter);
+      this.#look(waiter);
+      if (!this.#waiters.has(waiter)) return;
+      timer = this.#clock.setTimer(BIND_TIMEOUT_MS, () =>
+        waiter.finish(new Error('binding volumes: context deadline exceeded')),
+      );
+    });
+  }
+
+  #look(waiter: Waiter): void {
+    for (const name of waiter.claims) {
+      const claim = this.#listers.claim(waiter.namespace, name);
+      if (claim === undefined) {
+        waiter.finish(new Error(`binding volumes: persistentvolumeclaim "${name}" not found`));
+        return;
+      }
+      if (isBound(claim)) continue;
+      const selected = claim.metadata.annotations?.[SELECTED_NODE];
+      if (selected === waiter.node) waiter.seen.add(claimKey(claim));
+      else if (waiter.seen.has(claimKey(claim))) {
+        waiter.finish(new Error(`binding volumes: provisioning failed for PVC "${name}"`));
+      }
+      return;
+    }
+    waiter.finish(null);
+  }
+}
