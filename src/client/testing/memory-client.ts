@@ -85,7 +85,7 @@ export class MemoryClient implements Client {
     return this.#change(target, old, clone(next)) as T;
   }
 
-  async patch<T extends KubeObject>(target: Target, name: string, _type: PatchType, patch: unknown, subresource?: string): Promise<T> {
+  async patch<T extends KubeObject>(target: Target, name: string, type: PatchType, patch: unknown, subresource?: string): Promise<T> {
     this.#attempt('patch', target, name, subresource);
     const old = this.#find(target, name);
     const uid = (patch as Draft).metadata?.uid;
@@ -93,7 +93,7 @@ export class MemoryClient implements Client {
     const draft = clone(old) as Draft;
     const owners = (patch as Draft).metadata?.ownerReferences as (OwnerReference & { $patch?: string })[] | undefined;
     mergeInto(draft, patch);
-    if (owners !== undefined) draft.metadata.ownerReferences = mergeOwners(old.metadata.ownerReferences ?? [], owners);
+    if (type === 'strategic' && owners !== undefined) draft.metadata.ownerReferences = mergeOwners(old.metadata.ownerReferences ?? [], owners);
     return this.#change(target, old, draft) as T;
   }
 
