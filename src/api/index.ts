@@ -4,6 +4,8 @@ import { daemonSet } from './apps/daemon-set.ts';
 import { deployment } from './apps/deployment.ts';
 import { replicaSet } from './apps/replica-set.ts';
 import { statefulSet } from './apps/stateful-set.ts';
+import { cronJob } from './batch/cron-job.ts';
+import { job } from './batch/job.ts';
 import { lease } from './coordination/lease.ts';
 import { componentStatus } from './core/component-status.ts';
 import { configMap } from './core/config-map.ts';
@@ -24,6 +26,11 @@ import { serviceAccount } from './core/service-account.ts';
 import { endpointSlice } from './discovery/endpoint-slice.ts';
 import { eventsEvent } from './events/event.ts';
 import { genericKind } from './generic.ts';
+import { ingress } from './networking/ingress.ts';
+import { ingressClass } from './networking/ingress-class.ts';
+import { ipAddress } from './networking/ip-address.ts';
+import { networkPolicy } from './networking/network-policy.ts';
+import { serviceCidr } from './networking/service-cidr.ts';
 import { runtimeClass } from './node/runtime-class.ts';
 import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
 import { clusterRoleBinding, roleBinding } from './rbac/bindings.ts';
@@ -67,8 +74,8 @@ export const KINDS: readonly KindDefinition[] = [
   replicaSet,
   statefulSet,
   // batch, autoscaling, policy
-  genericKind('batch/v1', 'Job', 'jobs', true, { categories: ['all'], status: {} }),
-  genericKind('batch/v1', 'CronJob', 'cronjobs', true, { shortNames: ['cj'], categories: ['all'], status: {} }),
+  job,
+  cronJob,
   genericKind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', true, {
     shortNames: ['hpa'],
     categories: ['all'],
@@ -86,11 +93,11 @@ export const KINDS: readonly KindDefinition[] = [
   endpointSlice,
   lease,
   // networking
-  genericKind('networking.k8s.io/v1', 'Ingress', 'ingresses', true, { shortNames: ['ing'], status: {} }),
-  genericKind('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', false),
-  genericKind('networking.k8s.io/v1', 'IPAddress', 'ipaddresses', false, { shortNames: ['ip'] }),
-  genericKind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', true, { shortNames: ['netpol'] }),
-  genericKind('networking.k8s.io/v1', 'ServiceCIDR', 'servicecidrs', false, { status: {} }),
+  ingress,
+  ingressClass,
+  ipAddress,
+  networkPolicy,
+  serviceCidr,
   // rbac
   clusterRole,
   clusterRoleBinding,
