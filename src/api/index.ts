@@ -4,6 +4,8 @@ import { daemonSet } from './apps/daemon-set.ts';
 import { deployment } from './apps/deployment.ts';
 import { replicaSet } from './apps/replica-set.ts';
 import { statefulSet } from './apps/stateful-set.ts';
+import { horizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.ts';
+import { horizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts';
 import { cronJob } from './batch/cron-job.ts';
 import { job } from './batch/job.ts';
 import { lease } from './coordination/lease.ts';
@@ -76,11 +78,8 @@ export const KINDS: readonly KindDefinition[] = [
   // batch, autoscaling, policy
   job,
   cronJob,
-  genericKind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', true, {
-    shortNames: ['hpa'],
-    categories: ['all'],
-    status: {},
-  }),
+  horizontalPodAutoscaler,
+  horizontalPodAutoscalerV1,
   podDisruptionBudget,
   // storage
   csiDriver,

@@ -1,4 +1,4 @@
-import { StatusError, type StatusCause } from './status.ts';
+import { type StatusCause, StatusError } from './status.ts';
 
 /** Kinds of field error, as apimachinery's field package: label printed, reason in the cause. */
 const LABEL = {
@@ -25,7 +25,16 @@ export interface FieldError {
   readonly detail?: string;
 }
 
-const WITHOUT_VALUE: ReadonlySet<FieldErrorKind> = new Set(['required', 'forbidden', 'tooLong', 'tooShort', 'internal']);
+const WITHOUT_VALUE: ReadonlySet<FieldErrorKind> = new Set([
+  'required',
+  'forbidden',
+  'tooLong',
+  'tooShort',
+  'internal',
+]);
+
+/** In place of a value: the error prints none, though its kind usually does. */
+export const OMITTED: unique symbol = Symbol('omitted');
 
 /** Go's %q for plain text: JSON quoting is the same for everything names and enums contain. */
 export function quote(text: string): string {
@@ -41,7 +50,8 @@ function shown(value: unknown): string {
 
 /** The error without its path. */
 export function fieldErrorBody(error: FieldError): string {
-  const head = WITHOUT_VALUE.has(error.kind) ? LABEL[error.kind][0] : `${LABEL[error.kind][0]}: ${shown(error.value)}`;
+  const bare = WITHOUT_VALUE.has(error.kind) || error.value === OMITTED;
+  const head = bare ? LABEL[error.kind][0] : `${LABEL[error.kind][0]}: ${shown(error.value)}`;
   return error.detail === undefined || error.detail === '' ? head : `${head}: ${error.detail}`;
 }
 

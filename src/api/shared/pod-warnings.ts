@@ -1,17 +1,20 @@
 import { quantityMilli } from '../../base/quantity.ts';
+import { quote } from '../../schema/field-errors.ts';
 import type { Json } from './json.ts';
+import { portWarnings } from './port-warnings.ts';
+import { overlapWarnings } from './volume-warnings.ts';
 
-const DEPRECATED_VOLUMES: Readonly<Record<string, string>> = {
-  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
-  photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
-  scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
-  storageos: 'deprecated in v1.22, non-functional in v1.25+',
-  flocker: 'deprecated in v1.22, non-functional in v1.25+',
-  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
-  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
-  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
-  rbd: 'deprecated in v1.28, non-functional in v1.31+',
-};
+const DEPRECATED_VOLUMES: readonly (readonly [string, string])[] = [
+  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
+  ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+];
 
 const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -21,14 +24,22 @@ const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
 };
 
-function nodeTermWarnings(terms: readonly Json[] | undefined, field: string, out: string[]): void {
-  for (let t = 0; t < (terms?.length ?? 0); t++) {
-    const expressions: readonly Json[] = terms![t].matchExpressions ?? [];
-    for (let i = 0; i < expressions.length; i++) {
-      const key: string = expressions[i].key;
-      const text = DEPRECATED_LABELS[key];
-      if (text !== undefined) out.push(`${field}[${t}].matchExpressions[${i}].key: ${key} is ${text}`);
-    }
+const DEPRECATED_ANNOTATIONS: Readonly<Record<string, string>> = {
+  'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
+  'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+  'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+};
+
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
+const NO_SELECTOR = 'a null labelSelector results in matching no pod';
+
+function nodeTermWarnings(term: Json, field: string, out: string[]): void {
+  const expressions: readonly Json[] = term?.matchExpressions ?? [];
+  for (let i = 0; i < expressions.length; i++) {
+    const key: string = expressions[i].key;
+    const text = DEPRECATED_LABELS[key];
+    if (text !== undefined) out.push(`${field}.matchExpressions[${i}].key: ${key} is ${text}`);
   }
 }
 
@@ -36,111 +47,126 @@ function placementWarnings(spec: Json, field: string, out: string[]): void {
   for (const key in spec.nodeSelector) {
     if (DEPRECATED_LABELS[key] !== undefined) out.push(`${field}.nodeSelector[${key}]: ${DEPRECATED_LABELS[key]}`);
   }
-  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  const at = `${field}.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
-  if (required !== undefined) nodeTermWarnings(required.nodeSelectorTerms, at, out);
-  const constraints: readonly Json[] = spec.topologySpreadConstraints ?? [];
-  for (let i = 0; i < constraints.length; i++) {
-    const key: string = constraints[i].topologyKey;
+  const nodes = spec.affinity?.nodeAffinity;
+  const at = `${field}.affinity.nodeAffinity`;
+  for (const [i, term] of (nodes?.[REQUIRED]?.nodeSelectorTerms ?? []).entries()) {
+    nodeTermWarnings(term, `${at}.${REQUIRED}.nodeSelectorTerms[${i}]`, out);
+  }
+  for (const [i, weighted] of (nodes?.[PREFERRED] ?? []).entries()) {
+    nodeTermWarnings(weighted.preference, `${at}.${PREFERRED}[${i}].preference`, out);
+  }
+  for (const [i, constraint] of (spec.topologySpreadConstraints ?? []).entries()) {
+    const key: string = constraint.topologyKey;
+    const where = `${field}.topologySpreadConstraints[${i}]`;
     const text = DEPRECATED_LABELS[key];
-    if (text !== undefined) out.push(`${field}.topologySpreadConstraints[${i}].topologyKey: ${key} is ${text}`);
+    if (text !== undefined) out.push(`${where}.topologyKey: ${key} is ${text}`);
+    if (constraint.labelSelector === undefined) out.push(`${where}.labelSelector: ${NO_SELECTOR}`);
   }
 }
 
-function volumeWarnings(spec: Json, field: string, out: string[]): void {
-  const volumes: readonly Json[] = spec.volumes ?? [];
-  for (let i = 0; i < volumes.length; i++) {
-    for (const type in volumes[i]) {
-      const text = DEPRECATED_VOLUMES[type];
-      if (text !== undefined) out.push(`${field}.volumes[${i}].${type}: ${text}`);
+function affinityWarnings(spec: Json, field: string, out: string[]): void {
+  for (const name of ['podAffinity', 'podAntiAffinity'] as const) {
+    const affinity = spec.affinity?.[name];
+    if (affinity === undefined) continue;
+    const at = `${field}.affinity.${name}`;
+    for (const [i, term] of (affinity[REQUIRED] ?? []).entries()) {
+      if (term.labelSelector === undefined) out.push(`${at}.${REQUIRED}[${i}].labelSelector: ${NO_SELECTOR}`);
+    }
+    for (const [i, weighted] of (affinity[PREFERRED] ?? []).entries()) {
+      if (weighted.podAffinityTerm?.labelSelector !== undefined) continue;
+      out.push(`${at}.${PREFERRED}[${i}].podAffinityTerm.labelSelector: ${NO_SELECTOR}`);
     }
   }
+}
+
+function listWarnings(spec: Json, field: string, out: string[]): void {
+  for (const [i, volume] of (spec.volumes ?? []).entries()) {
+    for (const [type, text] of DEPRECATED_VOLUMES) {
+      if (volume[type] !== undefined) out.push(`${field}.volumes[${i}].${type}: ${text}`);
+    }
+  }
+  overlapWarnings(spec.volumes ?? [], out);
+  const addresses = new Set<string>();
+  for (const [i, { ip }] of (spec.hostAliases ?? []).entries()) {
+    if (addresses.has(ip)) out.push(`${field}.hostAliases[${i}].ip: duplicate ip ${quote(ip)}`);
+    addresses.add(ip);
+  }
   const secrets: readonly Json[] = spec.imagePullSecrets ?? [];
-  const seen = new Set<string>();
-  for (let i = 0; i < secrets.length; i++) {
-    const name: string = secrets[i].name ?? '';
-    const at = `${field}.imagePullSecrets[${i}].name`;
-    if (name === '') out.push(`${at}: invalid empty name ""`);
-    else if (seen.has(name)) out.push(`${at}: duplicate name "${name}"`);
-    seen.add(name);
+  const names = new Set<string>();
+  for (const [i, { name = '' }] of secrets.entries()) {
+    if (names.has(name)) out.push(`${field}.imagePullSecrets[${i}].name: duplicate name ${quote(name)}`);
+    names.add(name);
+  }
+  for (const [i, { name = '' }] of secrets.entries()) {
+    if (name === '') out.push(`${field}.imagePullSecrets[${i}].name: invalid empty name ""`);
   }
 }
 
+function fractionWarning(amount: string | undefined, field: string, out: string[]): void {
+  if (amount === undefined || !amount.endsWith('m') || quantityMilli(amount) % 1000 === 0) return;
+  out.push(`${field}: fractional byte value ${quote(amount)} is invalid, must be an integer`);
+}
+
+/** A later variable of the same name is fine only when it builds on the earlier one. */
 function envWarnings(container: Json, field: string, out: string[]): void {
   const variables: readonly Json[] = container.env ?? [];
   if (variables.length < 2) return;
-  const seen = new Map<string, Json>();
+  const seen = new Set<string>();
   for (let i = 0; i < variables.length; i++) {
-    const { name = '', value = '' } = variables[i];
-    const before = seen.get(name);
-    // A definition that refers to the one it replaces is meant so.
-    if (before !== undefined && !value.includes(`$(${name})`)) {
-      out.push(`${field}.env[${i}]: hides previous definition of "${name}", which may be dropped when using apply`);
+    const { name = '', value = '', valueFrom } = variables[i];
+    if (!seen.has(name)) {
+      seen.add(name);
+      continue;
     }
-    seen.set(name, variables[i]);
+    const reference = `$(${name})`;
+    if (valueFrom === undefined && value !== reference && value.includes(reference)) continue;
+    out.push(`${field}.env[${i}]: hides previous definition of ${quote(name)}, which may be dropped when using apply`);
   }
 }
 
-function portWarnings(containers: readonly Json[], field: string, out: string[]): void {
-  const byName = new Map<string, string>();
-  const byPort = new Map<string, string>();
-  for (let c = 0; c < containers.length; c++) {
-    const ports: readonly Json[] = containers[c].ports ?? [];
-    for (let i = 0; i < ports.length; i++) {
-      const at = `${field}.containers[${c}].ports[${i}]`;
-      const { name = '', containerPort, protocol = 'TCP', hostPort = 0, hostIP = '' } = ports[i];
-      const named = name === '' ? undefined : byName.get(name);
-      if (named !== undefined)
-        out.push(
-          `${at}.name: duplicate port name "${name}" with ${named}, services and probes that select ports by name will use ${named}`,
-        );
-      else if (name !== '') byName.set(name, at);
-      const key = `${containerPort}/${protocol}/${hostPort}/${hostIP}`;
-      const same = byPort.get(key);
-      if (same !== undefined) out.push(`${at}: duplicate port definition with ${same}`);
-      else byPort.set(key, at);
+function containerWarnings(spec: Json, field: string, out: string[]): void {
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
+    for (const [i, container] of (spec[list] ?? []).entries()) {
+      const at = `${field}.${list}[${i}]`;
+      for (const name of ['memory', 'ephemeral-storage'] as const) {
+        fractionWarning(container.resources?.limits?.[name], `${at}.resources.limits[${name}]`, out);
+        fractionWarning(container.resources?.requests?.[name], `${at}.resources.requests[${name}]`, out);
+      }
+      envWarnings(container, at, out);
     }
   }
 }
 
-function fractionWarnings(container: Json, field: string, out: string[]): void {
-  for (const list of ['limits', 'requests'] as const) {
-    for (const name of ['memory', 'ephemeral-storage'] as const) {
-      const amount: string | undefined = container.resources?.[list]?.[name];
-      if (amount === undefined || !amount.endsWith('m') || quantityMilli(amount) % 1000 === 0) continue;
-      out.push(`${field}.resources.${list}[${name}]: fractional byte value "${amount}" is invalid, must be an integer`);
-    }
-  }
-}
-
-function specWarnings(spec: Json, field: string, out: string[]): void {
+function specWarnings(spec: Json, metadata: Json, prefix: string, out: string[]): void {
+  const field = `${prefix}spec`;
   placementWarnings(spec, field, out);
-  volumeWarnings(spec, field, out);
+  for (const key in DEPRECATED_ANNOTATIONS) {
+    if (metadata?.annotations?.[key] === undefined) continue;
+    out.push(`${prefix}metadata.annotations[${key}]: ${DEPRECATED_ANNOTATIONS[key]}`);
+  }
+  listWarnings(spec, field, out);
+  for (const name of ['memory', 'ephemeral-storage'] as const) {
+    fractionWarning(spec.overhead?.[name], `${field}.overhead[${name}]`, out);
+  }
+  containerWarnings(spec, field, out);
+  portWarnings(spec, field, out);
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
-    out.push(
-      `${field}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
-    );
+    const rule = 'must be >= 0; negative values are invalid and will be treated as 1';
+    out.push(`${field}.terminationGracePeriodSeconds: ${rule}`);
   }
-  for (const list of ['initContainers', 'containers'] as const) {
-    const containers: readonly Json[] = spec[list] ?? [];
-    for (let i = 0; i < containers.length; i++) {
-      envWarnings(containers[i], `${field}.${list}[${i}]`, out);
-      fractionWarnings(containers[i], `${field}.${list}[${i}]`, out);
-    }
-  }
-  portWarnings(spec.containers ?? [], field, out);
+  if (spec.affinity !== undefined) affinityWarnings(spec, field, out);
 }
 
-/** Texts of `Warning` headers about a pod's spec: valid, but hardly what was meant. */
-export function podWarnings(spec: Json): readonly string[] {
+/** Texts of `Warning` headers about a pod: valid, but hardly what was meant. */
+export function podWarnings(pod: Json): readonly string[] {
   const out: string[] = [];
-  specWarnings(spec ?? {}, 'spec', out);
+  specWarnings(pod.spec ?? {}, pod.metadata, '', out);
   return out;
 }
 
 /** The same for a template standing at `field`. */
 export function podTemplateWarnings(template: Json, field: string): readonly string[] {
   const out: string[] = [];
-  specWarnings(template?.spec ?? {}, `${field}.spec`, out);
+  specWarnings(template?.spec ?? {}, template?.metadata, `${field}.`, out);
   return out;
 }

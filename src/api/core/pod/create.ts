@@ -4,6 +4,7 @@ import type { CreateStrategy, Draft, StrategyContext } from '../../../schema/kin
 import type { KubeObject } from '../../../schema/object.ts';
 import { validateImageWhitespace } from '../../shared/container.ts';
 import type { Json } from '../../shared/json.ts';
+import { nameWarnings } from '../../shared/name-warning.ts';
 import { mirrorServiceAccount } from '../../shared/pod-defaults.ts';
 import { validatePodSpec } from '../../shared/pod-spec.ts';
 import { podWarnings } from '../../shared/pod-warnings.ts';
@@ -99,4 +100,8 @@ function validate(object: KubeObject, errors: FieldErrors): void {
   }
 }
 
-export const podCreate: CreateStrategy = { prepare, validate, warnings: (object) => podWarnings(object.spec) };
+export const podCreate: CreateStrategy = {
+  prepare,
+  validate,
+  warnings: (object) => [...nameWarnings(object, "the Pod's hostname"), ...podWarnings(object)],
+};

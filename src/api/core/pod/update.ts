@@ -161,5 +161,5 @@ export const podUpdate: UpdateStrategy = {
     takeAllButStatus(draft, old);
   },
   validate,
-  warnings: (object, old) => (deepEqual(object.spec, old.spec) ? [] : podWarnings(object.spec)),
+  warnings: (object, old) => (deepEqual(object.spec, old.spec) ? [] : podWarnings(object)),
 };
