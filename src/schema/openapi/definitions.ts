@@ -1,0 +1,103 @@
+import type { JsonRecord } from '../../base/json.ts';
+import type { KindDefinition } from '../kind.ts';
+import { groupVersion } from '../object.ts';
+import { hasStruct, structOf } from '../structure.ts';
+import type { StructInfo } from '../types.ts';
+import { groupVersionKind, type OpenApiVersion, referenceTo, scalarDefinition, structSchema } from './schemas.ts';
+
+/** A served kind; `schema` is the OpenAPI schema of a custom one, which has no generated structure. */
+export interface OpenApiKind {
+  readonly definition: KindDefinition;
+  readonly schema?: Readonly<JsonRecord>;
+}
+
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+/** Every document speaks of these, whatever its kinds. */
+const COMMON = [`${META}.DeleteOptions`, `${META}.Status`];
+const LIST_META = `${META}.ListMeta`;
+
+/** Definition name of a kind: the struct's, or the group reversed for custom kinds (`com.example.v1.Widget`). */
+export function definitionName(kind: OpenApiKind): string {
+  const { definition } = kind;
+  if (kind.schema === undefined) return definition.struct.name;
+  return `${definition.group.split('.').reverse().join('.')}.${definition.version}.${definition.kind}`;
+}
+
+/** Collects definitions by name, following references. */
+export class Definitions {
+  readonly schemas = new Map<string, JsonRecord>();
+  private readonly version: OpenApiVersion;
+
+  constructor(version: OpenApiVersion) {
+    this.version = version;
+    for (const name of COMMON) this.add(name, structOf(name));
+  }
+
+  readonly add = (name: string, struct: StructInfo | null): void => {
+    if (this.schemas.has(name)) return;
+    this.schemas.set(name, {});
+    this.schemas.set(
+      name,
+      struct === null ? scalarDefinition(name, this.version) : structSchema(struct, this.version, this.add),
+    );
+  };
+
+  /** The kind, its list, and the bodies of its subresources. */
+  addKind(kind: OpenApiKind): void {
+    if (kind.schema !== undefined) {
+      this.addCustom(kind, kind.schema);
+      return;
+    }
+    const { definition } = kind;
+    this.add(definition.struct.name, definition.struct);
+    const list = `${definition.struct.name}List`;
+    if (hasStruct(list)) this.add(list, structOf(list));
+    for (const subresource of Object.values(definition.subresources ?? {})) {
+      if (subresource.struct !== undefined) this.add(subresource.struct.name, subresource.struct);
+    }
+    if (definition.scale !== undefined) this.add(SCALE, structOf(SCALE));
+  }
+
+  private addCustom(kind: OpenApiKind, schema: Readonly<JsonRecord>): void {
+    const { definition } = kind;
+    const name = definitionName(kind);
+    const gvk = (suffix: string): JsonRecord[] => [
+      groupVersionKind(`${definition.group}/${definition.version}/${definition.kind}${suffix}`),
+    ];
+    this.add(LIST_META, structOf(LIST_META));
+    this.add(OBJECT_META, structOf(OBJECT_META));
+    const text = { type: 'string' };
+    const properties = {
+      ...(schema.properties as JsonRecord | undefined),
+      apiVersion: text,
+      kind: text,
+      metadata: referenceTo(OBJECT_META, this.version),
+    };
+    this.schemas.set(name, { ...schema, type: 'object', properties, 'x-kubernetes-group-version-kind': gvk('') });
+    this.schemas.set(`${name}List`, {
+      type: 'object',
+      required: ['items'],
+      properties: {
+        apiVersion: text,
+        items: { type: 'array', items: referenceTo(name, this.version) },
+        kind: text,
+        metadata: referenceTo(LIST_META, this.version),
+      },
+      'x-kubernetes-group-version-kind': gvk('List'),
+    });
+    if (definition.scale !== undefined) this.add(SCALE, structOf(SCALE));
+  }
+
+  /** By name, in order. */
+  sorted(): JsonRecord {
+    return Object.fromEntries([...this.schemas].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+const OBJECT_META = `${META}.ObjectMeta`;
+export const SCALE = 'io.k8s.api.autoscaling.v1.Scale';
+
+/** `api/v1` or `apis/apps/v1`: where a kind is served. */
+export function rootOf(definition: KindDefinition): string {
+  return `${definition.group === '' ? 'api' : 'apis'}/${groupVersion(definition.group, definition.version)}`;
+}
