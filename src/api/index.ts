@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../schema/kind.ts';
+import { customResourceDefinition } from './apiextensions/custom-resource-definition.ts';
 import { controllerRevision } from './apps/controller-revision.ts';
 import { daemonSet } from './apps/daemon-set.ts';
 import { deployment } from './apps/deployment.ts';
@@ -106,11 +107,7 @@ export const KINDS: readonly KindDefinition[] = [
   priorityClass,
   runtimeClass,
   // apiextensions, apiregistration, admissionregistration
-  genericKind('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', false, {
-    ...EXTENSION,
-    shortNames: ['crd', 'crds'],
-    status: {},
-  }),
+  customResourceDefinition,
   genericKind('apiregistration.k8s.io/v1', 'APIService', 'apiservices', false, { ...EXTENSION, status: {} }),
   ...(
     [

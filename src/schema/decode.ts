@@ -16,6 +16,8 @@ let sawUnknown = false;
 
 /** CustomResourceDefinitions are stored as JSON; all else loses empty lists and maps in protobuf storage. */
 const KEEPS_EMPTY = 'io.k8s.apiextensions-apiserver.';
+/** An empty list of policies is refused, a missing one gets defaults: validation must be able to tell. */
+const TELLS_EMPTY: ReadonlySet<string> = new Set(['io.k8s.api.autoscaling.v2.HPAScalingRules']);
 
 interface FieldPlan {
   readonly name: string;
@@ -115,7 +117,7 @@ function emptyToNull(decode: Decoder): Decoder {
   };
 }
 
-function planOf(field: FieldInfo, keepsEmpty: boolean): FieldPlan {
+function planOf(field: FieldInfo, keepsEmpty: boolean, tellsEmpty: boolean): FieldPlan {
   const { type } = field;
   const decode = decoderOf(type);
   const collection = type.kind === 'list' || type.kind === 'map';
@@ -123,7 +125,7 @@ function planOf(field: FieldInfo, keepsEmpty: boolean): FieldPlan {
   return {
     name: field.name,
     decode: collection && !field.omitEmpty && !pointer && !keepsEmpty ? emptyToNull(decode) : decode,
-    dropped: dropRule(field),
+    dropped: collection && tellsEmpty ? never : dropRule(field),
     zero: field.omitEmpty ? null : pointer ? () => null : () => zeroOfType(type),
   };
 }
@@ -137,7 +139,8 @@ interface StructPlan {
 
 function structPlan(struct: StructInfo): StructPlan {
   const keepsEmpty = struct.name.startsWith(KEEPS_EMPTY);
-  const fields = struct.fields.map((field) => planOf(field, keepsEmpty));
+  const tellsEmpty = TELLS_EMPTY.has(struct.name);
+  const fields = struct.fields.map((field) => planOf(field, keepsEmpty, tellsEmpty));
   return {
     indexes: new Map(fields.map((field, i) => [field.name, i])),
     fields,

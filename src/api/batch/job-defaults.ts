@@ -8,7 +8,7 @@ const MAX_INT32 = 2147483647;
 /** Patterns on pod conditions are about conditions that hold. */
 export function defaultPodFailurePolicy(policy: Json): void {
   for (const rule of policy?.rules ?? []) {
-    for (const pattern of rule.onPodConditions ?? []) pattern.status ??= 'True';
+    for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True';
   }
 }
 
@@ -22,13 +22,18 @@ export function defaultJob(draft: Draft): void {
   }
   spec.parallelism ??= 1;
   spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : MAX_INT32;
-  const labels = spec.template.metadata.labels;
-  if (labels !== undefined) draft.metadata.labels ??= { ...labels };
+  inheritLabels(draft);
   spec.completionMode ??= 'NonIndexed';
   spec.suspend ??= false;
   spec.manualSelector ??= false;
   spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed';
   defaultPodFailurePolicy(spec.podFailurePolicy);
+}
+
+/** Labels that are left out are those of the template, as often as the job is read. */
+export function inheritLabels(draft: Draft): void {
+  const labels = draft.spec.template?.metadata?.labels;
+  if (labels !== undefined) draft.metadata.labels ??= { ...labels };
 }
 
 export const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';

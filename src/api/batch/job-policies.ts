@@ -9,7 +9,8 @@ const MAX_PATTERNS = 20;
 const MAX_EXIT_CODES = 255;
 
 function validateExitCodes(requirement: Json, names: ReadonlySet<string>, field: string, errors: FieldErrors): void {
-  const { operator = '', values = [], containerName } = requirement;
+  const { operator = '', containerName } = requirement;
+  const values: readonly number[] = requirement.values ?? [];
   if (operator === '') errors.required(`${field}.operator`, 'valid values: ["In" "NotIn"]');
   else if (operator !== 'In' && operator !== 'NotIn') {
     errors.notSupported(`${field}.operator`, operator, ['In', 'NotIn']);
@@ -26,12 +27,12 @@ function validateExitCodes(requirement: Json, names: ReadonlySet<string>, field:
   let ordered = true;
   const seen = new Set<number>();
   for (let i = 0; i < values.length; i++) {
-    const value: number = values[i];
+    const value = values[i]!;
     if (operator === 'In' && value === 0)
       errors.invalid(`${field}.values[${i}]`, value, 'must not be 0 for the In operator');
     if (seen.has(value)) errors.duplicate(`${field}.values[${i}]`, value);
     seen.add(value);
-    if (i > 0 && values[i - 1] > value) ordered = false;
+    if (i > 0 && values[i - 1]! > value) ordered = false;
   }
   if (!ordered) errors.invalid(`${field}.values`, values, 'must be ordered');
 }

@@ -8,7 +8,7 @@ import { nameWarnings } from '../shared/name-warning.ts';
 import { podTemplateWarnings } from '../shared/pod-warnings.ts';
 import { takeAllButStatus, takeStatusOnly } from '../shared/transitions.ts';
 import { selectorColumn, templateColumns } from '../shared/workload-columns.ts';
-import { defaultJob, generateSelector } from './job-defaults.ts';
+import { defaultJob, generateSelector, inheritLabels } from './job-defaults.ts';
 import { holds, validateJobStatus } from './job-status.ts';
 import { validateJob, validateJobUpdate } from './job-validation.ts';
 
@@ -53,14 +53,23 @@ export const job: KindDefinition = defineKind({
     warnings: (object) => [...nameWarnings(object), ...podTemplateWarnings(object.spec.template, 'spec.template')],
   },
   update: {
-    prepare: takeAllButStatus,
+    prepare(draft, old) {
+      takeAllButStatus(draft, old);
+      inheritLabels(draft);
+    },
     validate: validateJobUpdate,
     warnings: (object, old) =>
       deepEqual(object.spec.template, old.spec.template)
         ? []
         : podTemplateWarnings(object.spec.template, 'spec.template'),
   },
-  status: { prepare: takeStatusOnly, validate: validateJobStatus },
+  status: {
+    prepare(draft, old) {
+      takeStatusOnly(draft, old);
+      inheritLabels(draft);
+    },
+    validate: validateJobStatus,
+  },
   selectableFields: { 'status.successful': (object) => String(object.status?.succeeded ?? 0) },
   columns: [
     NAME,

@@ -70,7 +70,11 @@ export const replicationController: KindDefinition = defineKind({
     validate: (object, _old, errors) => validate(object, errors),
   },
   status: {
-    prepare: takeStatusOnly,
+    prepare(draft, old) {
+      takeStatusOnly(draft, old);
+      const labels = draft.spec?.template?.metadata?.labels;
+      if (labels !== undefined) draft.metadata.labels ??= { ...labels };
+    },
     validate: (object, _old, errors) => validateReplicaCounts(object, REPLICA_COUNTS, REPLICA_PARTS, errors),
   },
   scale: replicaScale((object) => {

@@ -29,7 +29,7 @@ function validateMode(mode: number | undefined, field: string, errors: FieldErro
 function requireFields(source: Json, names: readonly string[], field: string, errors: FieldErrors): void {
   for (const name of names) {
     const value = source[name];
-    if (value === undefined || value === '' || value.length === 0) errors.required(`${field}.${name}`);
+    if (value === undefined || value === null || value.length === 0) errors.required(`${field}.${name}`);
   }
 }
 
