@@ -4,7 +4,8 @@ import type { DeleteOptions, ListOptions, PatchType, Target, WriteOptions } from
 export function pathOf(target: Target, name?: string, subresource?: string): string {
   const root = target.group === '' ? `/api/${target.version}` : `/apis/${target.group}/${target.version}`;
   const namespace = target.namespace === undefined ? '' : `/namespaces/${encodeURIComponent(target.namespace)}`;
-  const rest = name === undefined ? '' : `/${encodeURIComponent(name)}${subresource === undefined ? '' : `/${subresource}`}`;
+  const rest =
+    name === undefined ? '' : `/${encodeURIComponent(name)}${subresource === undefined ? '' : `/${subresource}`}`;
   return `${root}${namespace}/${target.resource}${rest}`;
 }
 

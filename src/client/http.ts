@@ -2,7 +2,17 @@ import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request 
 import { Agent, request } from 'node:https';
 import type { KubeObject } from '../schema/object.ts';
 import { type Status, StatusError } from '../schema/status.ts';
-import type { Client, DeleteOptions, ListOptions, ObjectList, PatchType, Target, WatchEvent, WatchHandlers, WriteOptions } from './client.ts';
+import type {
+  Client,
+  DeleteOptions,
+  ListOptions,
+  ObjectList,
+  PatchType,
+  Target,
+  WatchEvent,
+  WatchHandlers,
+  WriteOptions,
+} from './client.ts';
 import { deleteBody, listQuery, PATCH_TYPES, pathOf, queryOf, writeQuery } from './http-paths.ts';
 import type { Connection } from './kubeconfig.ts';
 
@@ -34,7 +44,9 @@ export class HttpClient implements Client {
       rejectUnauthorized: connection.insecureSkipTlsVerify !== true,
     };
     const agent = (maxSockets: number) =>
-      this.#secure ? new Agent({ keepAlive: true, maxSockets, ...tls }) : new PlainAgent({ keepAlive: true, maxSockets });
+      this.#secure
+        ? new Agent({ keepAlive: true, maxSockets, ...tls })
+        : new PlainAgent({ keepAlive: true, maxSockets });
     this.#agent = agent(MAX_SOCKETS);
     // A watch holds its connection for good: it must not take one from the calls.
     this.#watchAgent = agent(Number.POSITIVE_INFINITY);
@@ -51,7 +63,12 @@ export class HttpClient implements Client {
   }
 
   async list<T extends KubeObject>(target: Target, options?: ListOptions): Promise<ObjectList<T>> {
-    const answer = await this.#call<{ apiVersion: string; kind: string; metadata: { resourceVersion?: string; continue?: string }; items: T[] | null }>({
+    const answer = await this.#call<{
+      apiVersion: string;
+      kind: string;
+      metadata: { resourceVersion?: string; continue?: string };
+      items: T[] | null;
+    }>({
       method: 'GET',
       path: pathOf(target) + queryOf(listQuery(options)),
     });
@@ -61,7 +78,9 @@ export class HttpClient implements Client {
       resourceVersion: answer.metadata.resourceVersion ?? '0',
       ...(more === undefined || more === '' ? {} : { continue: more }),
       // Lists leave kind and apiVersion out of their items.
-      items: (answer.items ?? []).map((item) => (item.kind === undefined ? { ...item, apiVersion: answer.apiVersion, kind } : item)),
+      items: (answer.items ?? []).map((item) =>
+        item.kind === undefined ? { ...item, apiVersion: answer.apiVersion, kind } : item,
+      ),
     };
   }
 
@@ -70,10 +89,19 @@ export class HttpClient implements Client {
   }
 
   createSub<T>(target: Target, name: string, subresource: string, object: object, options?: WriteOptions): Promise<T> {
-    return this.#call({ method: 'POST', path: pathOf(target, name, subresource) + queryOf(writeQuery(options)), body: object });
+    return this.#call({
+      method: 'POST',
+      path: pathOf(target, name, subresource) + queryOf(writeQuery(options)),
+      body: object,
+    });
   }
 
-  update<T extends KubeObject>(target: Target, object: KubeObject, subresource?: string, options?: WriteOptions): Promise<T> {
+  update<T extends KubeObject>(
+    target: Target,
+    object: KubeObject,
+    subresource?: string,
+    options?: WriteOptions,
+  ): Promise<T> {
     const path = pathOf(target, object.metadata.name ?? '', subresource) + queryOf(writeQuery(options));
     return this.#call({ method: 'PUT', path, body: object });
   }
@@ -87,7 +115,12 @@ export class HttpClient implements Client {
     options: WriteOptions & { readonly force?: boolean } = {},
   ): Promise<T> {
     const query = queryOf({ ...writeQuery(options), force: options.force });
-    return this.#call({ method: 'PATCH', path: pathOf(target, name, subresource) + query, body: patch, contentType: PATCH_TYPES[type] });
+    return this.#call({
+      method: 'PATCH',
+      path: pathOf(target, name, subresource) + query,
+      body: patch,
+      contentType: PATCH_TYPES[type],
+    });
   }
 
   async delete(target: Target, name: string, options?: DeleteOptions): Promise<KubeObject | null> {
@@ -163,7 +196,8 @@ async function readText(response: IncomingMessage): Promise<string> {
 function toError(code: number, text: string): StatusError {
   try {
     const status = JSON.parse(text) as Status;
-    if (status.kind === 'Status') return new StatusError(status.code ?? code, status.reason ?? '', status.message ?? '', status.details);
+    if (status.kind === 'Status')
+      return new StatusError(status.code ?? code, status.reason ?? '', status.message ?? '', status.details);
   } catch {
     // Not JSON: a proxy in between answered.
   }

@@ -30,14 +30,17 @@ export async function parseKubeconfig(text: string, options: KubeconfigOptions =
   const config: unknown = parse(text);
   if (!isRecord(config)) throw new Error('kubeconfig: not a YAML mapping');
   const contextName = options.context ?? text0(config['current-context']);
-  if (contextName === undefined || contextName === '') throw new Error('kubeconfig: no current-context and none was asked for');
+  if (contextName === undefined || contextName === '')
+    throw new Error('kubeconfig: no current-context and none was asked for');
   const context = named(config, 'contexts', 'context', contextName);
   const cluster = named(config, 'clusters', 'cluster', text0(context.cluster) ?? '');
   const user = text0(context.user) === undefined ? {} : named(config, 'users', 'user', text0(context.user) ?? '');
   const server = text0(cluster.server);
   if (server === undefined) throw new Error(`kubeconfig: the cluster of context "${contextName}" has no server`);
   if (user.exec !== undefined || user['auth-provider'] !== undefined) {
-    throw new Error(`kubeconfig: the user of context "${contextName}" needs a credential plug-in; use a token or a client certificate`);
+    throw new Error(
+      `kubeconfig: the user of context "${contextName}" needs a credential plug-in; use a token or a client certificate`,
+    );
   }
   const pem = (entry: Entry, key: string) => material(entry, key, options);
   const token = text0(user.token) ?? (await file(user, 'tokenFile', options))?.trim();
@@ -72,12 +75,15 @@ async function material(entry: Entry, key: string, options: KubeconfigOptions): 
 async function file(entry: Entry, key: string, { readFile }: KubeconfigOptions): Promise<string | undefined> {
   const path = text0(entry[key]);
   if (path === undefined || path === '') return undefined;
-  if (readFile === undefined) throw new Error(`kubeconfig: ${key} names the file ${path}, and files cannot be read here`);
+  if (readFile === undefined)
+    throw new Error(`kubeconfig: ${key} names the file ${path}, and files cannot be read here`);
   return readFile(path);
 }
 
 const text0 = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 function compact(connection: { readonly [K in keyof Connection]: Connection[K] | undefined }): Connection {
-  return Object.fromEntries(Object.entries(connection).filter(([, value]) => value !== undefined)) as unknown as Connection;
+  return Object.fromEntries(
+    Object.entries(connection).filter(([, value]) => value !== undefined),
+  ) as unknown as Connection;
 }

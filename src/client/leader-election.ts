@@ -66,7 +66,10 @@ export class LeaderElection {
     try {
       const lease = await this.#get();
       if (lease?.spec?.holderIdentity !== this.#o.identity) return;
-      await this.#o.client.update(this.#target, { ...lease, spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 } });
+      await this.#o.client.update(this.#target, {
+        ...lease,
+        spec: { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 },
+      });
     } catch {
       // The lease runs out by itself.
     }
@@ -113,7 +116,12 @@ export class LeaderElection {
     const lease = await this.#get();
     if (lease === null) {
       const spec = { ...held, acquireTime: now, leaseTransitions: 0 };
-      await client.create(this.#target, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec });
+      await client.create(this.#target, {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name, namespace },
+        spec,
+      });
       return true;
     }
     const spec = lease.spec ?? {};

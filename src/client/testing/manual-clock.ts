@@ -63,7 +63,8 @@ export class ManualClock implements Clock {
   #earliest(): Pending | undefined {
     let first: Pending | undefined;
     for (const pending of this.#timers) {
-      if (first === undefined || pending.at < first.at || (pending.at === first.at && pending.order < first.order)) first = pending;
+      if (first === undefined || pending.at < first.at || (pending.at === first.at && pending.order < first.order))
+        first = pending;
     }
     return first;
   }

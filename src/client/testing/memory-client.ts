@@ -3,7 +3,16 @@ import { clone, deepEqual, deepFreeze } from '../../base/json.ts';
 import { rfc3339 } from '../../base/time.ts';
 import type { KubeObject, OwnerReference } from '../../schema/object.ts';
 import { alreadyExists, conflict, notFound, STALE_WRITE } from '../../schema/status.ts';
-import type { Client, DeleteOptions, ListOptions, ObjectList, PatchType, Target, WatchEvent, WatchHandlers } from '../client.ts';
+import type {
+  Client,
+  DeleteOptions,
+  ListOptions,
+  ObjectList,
+  PatchType,
+  Target,
+  WatchEvent,
+  WatchHandlers,
+} from '../client.ts';
 import { objectKey } from '../meta.ts';
 
 interface Watcher {
@@ -65,7 +74,8 @@ export class MemoryClient implements Client {
     draft.metadata.uid = `uid-${++this.#uid}`;
     draft.metadata.creationTimestamp = rfc3339(this.#clock.now());
     draft.metadata.generation = 1;
-    if (target.resource === 'pods' || target.resource === 'persistentvolumeclaims') draft.status ??= { phase: 'Pending' };
+    if (target.resource === 'pods' || target.resource === 'persistentvolumeclaims')
+      draft.status ??= { phase: 'Pending' };
     return this.#store(target, draft, 'ADDED') as T;
   }
 
@@ -85,7 +95,13 @@ export class MemoryClient implements Client {
     return this.#change(target, old, clone(next)) as T;
   }
 
-  async patch<T extends KubeObject>(target: Target, name: string, type: PatchType, patch: unknown, subresource?: string): Promise<T> {
+  async patch<T extends KubeObject>(
+    target: Target,
+    name: string,
+    type: PatchType,
+    patch: unknown,
+    subresource?: string,
+  ): Promise<T> {
     this.#attempt('patch', target, name, subresource);
     const old = this.#find(target, name);
     const uid = (patch as Draft).metadata?.uid;
@@ -93,7 +109,8 @@ export class MemoryClient implements Client {
     const draft = clone(old) as Draft;
     const owners = (patch as Draft).metadata?.ownerReferences as (OwnerReference & { $patch?: string })[] | undefined;
     mergeInto(draft, patch);
-    if (type === 'strategic' && owners !== undefined) draft.metadata.ownerReferences = mergeOwners(old.metadata.ownerReferences ?? [], owners);
+    if (type === 'strategic' && owners !== undefined)
+      draft.metadata.ownerReferences = mergeOwners(old.metadata.ownerReferences ?? [], owners);
     return this.#change(target, old, draft) as T;
   }
 
@@ -104,18 +121,30 @@ export class MemoryClient implements Client {
       throw conflict(target, name, 'uid mismatch');
     }
     const draft = clone(old) as Draft;
-    const finalizer = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: '' }[options.propagationPolicy ?? 'Background'];
+    const finalizer = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: '' }[
+      options.propagationPolicy ?? 'Background'
+    ];
     if (finalizer !== '') draft.metadata.finalizers = [...(draft.metadata.finalizers ?? []), finalizer];
     const graceful =
-      target.resource === 'pods' && (old.spec?.nodeName ?? '') !== '' && !['Failed', 'Succeeded'].includes(old.status?.phase);
+      target.resource === 'pods' &&
+      (old.spec?.nodeName ?? '') !== '' &&
+      !['Failed', 'Succeeded'].includes(old.status?.phase);
     const grace = graceful ? (options.gracePeriodSeconds ?? old.spec?.terminationGracePeriodSeconds ?? 30) : 0;
     if (grace === 0 && (draft.metadata.finalizers ?? []).length === 0) return this.#remove(target, old);
     draft.metadata.deletionTimestamp ??= rfc3339(this.#clock.now() + grace * 1000);
     return this.#store(target, draft, 'MODIFIED');
   }
 
-  watch<T extends KubeObject>(target: Target, _options: { resourceVersion: string }, handlers: WatchHandlers<T>): () => void {
-    const watcher = { resource: collectionName(target), namespace: target.namespace, handlers: handlers as unknown as WatchHandlers<KubeObject> };
+  watch<T extends KubeObject>(
+    target: Target,
+    _options: { resourceVersion: string },
+    handlers: WatchHandlers<T>,
+  ): () => void {
+    const watcher = {
+      resource: collectionName(target),
+      namespace: target.namespace,
+      handlers: handlers as unknown as WatchHandlers<KubeObject>,
+    };
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }
@@ -155,8 +184,10 @@ export class MemoryClient implements Client {
     if (deepEqual(old, draft)) return old;
     if (!deepEqual(old.spec, draft.spec)) draft.metadata.generation = (old.metadata.generation ?? 1) + 1;
     const finalizers = draft.metadata.finalizers ?? [];
-    const graceful = target.resource === 'pods' && (old.spec?.nodeName ?? '') !== '' && (old.metadata.finalizers ?? []).length === 0;
-    if (draft.metadata.deletionTimestamp !== undefined && finalizers.length === 0 && !graceful) return this.#remove(target, draft);
+    const graceful =
+      target.resource === 'pods' && (old.spec?.nodeName ?? '') !== '' && (old.metadata.finalizers ?? []).length === 0;
+    if (draft.metadata.deletionTimestamp !== undefined && finalizers.length === 0 && !graceful)
+      return this.#remove(target, draft);
     return this.#store(target, draft, 'MODIFIED');
   }
 
@@ -170,7 +201,10 @@ export class MemoryClient implements Client {
 
   #remove(target: Target, old: KubeObject): KubeObject {
     this.#collection(target).delete(objectKey(old.metadata.namespace, old.metadata.name ?? ''));
-    const object = deepFreeze({ ...old, metadata: { ...old.metadata, resourceVersion: String(++this.#revision) } }) as KubeObject;
+    const object = deepFreeze({
+      ...old,
+      metadata: { ...old.metadata, resourceVersion: String(++this.#revision) },
+    }) as KubeObject;
     this.#tell(target, { type: 'DELETED', object });
     return object;
   }
@@ -190,12 +224,21 @@ const collectionName = (target: Target): string => `${target.group}/${target.res
 function mergeInto(draft: Draft, patch: Draft): void {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete draft[key];
-    else if (typeof value === 'object' && !Array.isArray(value) && typeof draft[key] === 'object' && draft[key] !== null) mergeInto(draft[key], value);
+    else if (
+      typeof value === 'object' &&
+      !Array.isArray(value) &&
+      typeof draft[key] === 'object' &&
+      draft[key] !== null
+    )
+      mergeInto(draft[key], value);
     else draft[key] = clone(value);
   }
 }
 
-function mergeOwners(old: readonly OwnerReference[], patch: readonly (OwnerReference & { $patch?: string })[]): OwnerReference[] {
+function mergeOwners(
+  old: readonly OwnerReference[],
+  patch: readonly (OwnerReference & { $patch?: string })[],
+): OwnerReference[] {
   const named = new Set(patch.map((owner) => owner.uid));
   return [...old.filter((owner) => !named.has(owner.uid)), ...patch.filter((owner) => owner.$patch !== 'delete')];
 }

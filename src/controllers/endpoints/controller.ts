@@ -52,7 +52,14 @@ export function createEndpointsController({ client, informers, clock, hooks }: C
     return undefined;
   }
 
-  const reconciler = new Reconciler({ name: 'endpoints', clock, workers: WORKERS, informers: [services, pods, endpoints], reconcile, hooks });
+  const reconciler = new Reconciler({
+    name: 'endpoints',
+    clock,
+    workers: WORKERS,
+    informers: [services, pods, endpoints],
+    reconcile,
+    hooks,
+  });
   const later = (key: string) => reconciler.queue.addAfter(key, BATCH_MS);
   const touch = (pod: Pod) => {
     for (const service of lookup.servicesOf(pod)) later(keyOf(service));
@@ -83,7 +90,11 @@ function wantedEndpoints(service: Service, current: Endpoints | undefined, pods:
     ...(current ?? { apiVersion: 'v1', kind: 'Endpoints' }),
     metadata: {
       ...(current?.metadata ?? { name, ...(namespace === undefined ? {} : { namespace }) }),
-      labels: { ...labels, ...(headless ? { 'service.kubernetes.io/headless': '' } : {}), [MANAGED_BY]: 'endpoint-controller' },
+      labels: {
+        ...labels,
+        ...(headless ? { 'service.kubernetes.io/headless': '' } : {}),
+        [MANAGED_BY]: 'endpoint-controller',
+      },
       ...(truncated
         ? { annotations: { ...annotations, [OVER_CAPACITY]: 'truncated' } }
         : Object.keys(annotations).length > 0

@@ -9,7 +9,12 @@ export interface EndpointAddress {
   readonly ip: string;
   readonly hostname?: string;
   readonly nodeName?: string;
-  readonly targetRef: { readonly kind: 'Pod'; readonly namespace?: string; readonly name: string; readonly uid: string };
+  readonly targetRef: {
+    readonly kind: 'Pod';
+    readonly namespace?: string;
+    readonly name: string;
+    readonly uid: string;
+  };
 }
 
 interface Port {
@@ -44,11 +49,13 @@ export function subsetsOf(service: Service, pods: readonly Pod[]): { subsets: En
     }
     (publish || isPodReady(pod) ? group.ready : group.unready).push(address);
   }
-  const subsets = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { ports, ready, unready }]) => ({
-    ...(ready.length === 0 ? {} : { addresses: ready.sort(byIp) }),
-    ...(unready.length === 0 ? {} : { notReadyAddresses: unready.sort(byIp) }),
-    ...(ports.length === 0 ? {} : { ports }),
-  }));
+  const subsets = [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { ports, ready, unready }]) => ({
+      ...(ready.length === 0 ? {} : { addresses: ready.sort(byIp) }),
+      ...(unready.length === 0 ? {} : { notReadyAddresses: unready.sort(byIp) }),
+      ...(ports.length === 0 ? {} : { ports }),
+    }));
   return { subsets, truncated: room < 0 };
 }
 
@@ -76,6 +83,13 @@ function portsOf(service: Service, pod: Pod): Port[] {
     const number = targetPortOf(port, pod);
     if (number === undefined) return [];
     const { name = '', protocol = 'TCP', appProtocol } = port;
-    return [{ ...(name === '' ? {} : { name }), port: number, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }];
+    return [
+      {
+        ...(name === '' ? {} : { name }),
+        port: number,
+        protocol,
+        ...(appProtocol === undefined ? {} : { appProtocol }),
+      },
+    ];
   });
 }

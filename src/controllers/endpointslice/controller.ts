@@ -100,5 +100,9 @@ function onNodeTopology(nodes: Informer<Node>, pods: Informer<Pod>, touch: (pod:
     for (const pod of pods.byIndex(BY_NODE, node.metadata.name ?? '')) touch(pod);
   };
   const zone = (node: Node) => node.metadata.labels?.['topology.kubernetes.io/zone'];
-  nodes.on({ add: all, delete: all, update: (node, previous) => (zone(node) === zone(previous) ? undefined : all(node)) });
+  nodes.on({
+    add: all,
+    delete: all,
+    update: (node, previous) => (zone(node) === zone(previous) ? undefined : all(node)),
+  });
 }

@@ -1,5 +1,5 @@
-import { isFinished, isPodReady, isTerminating } from '../framework/pods.ts';
 import type { Node, Pod } from '../framework/objects.ts';
+import { isFinished, isPodReady, isTerminating } from '../framework/pods.ts';
 import { type Service, targetPortOf } from '../framework/services.ts';
 import type { Endpoint, EndpointPort } from './types.ts';
 
@@ -42,7 +42,8 @@ export function desiredEndpoints(
 /** Address families a service is served in; one without any follows the pod. */
 export function addressTypesOf(service: Service, pod?: Pod): readonly ('IPv4' | 'IPv6')[] {
   const families = service.spec.ipFamilies;
-  if (families !== undefined && families.length > 0) return families.map((family) => (family === 'IPv6' ? 'IPv6' : 'IPv4'));
+  if (families !== undefined && families.length > 0)
+    return families.map((family) => (family === 'IPv6' ? 'IPv6' : 'IPv4'));
   return [pod?.status?.podIP?.includes(':') === true ? 'IPv6' : 'IPv4'];
 }
 

@@ -2,7 +2,14 @@ import { deepEqual } from '../../base/json.ts';
 import { controllerReference } from '../framework/owners.ts';
 import type { Service } from '../framework/services.ts';
 import { addressTypesOf, type EndpointGroup, portsKey } from './endpoints.ts';
-import { type Endpoint, type EndpointSlice, HEADLESS_LABEL, MANAGED_BY_LABEL, MANAGER, SERVICE_NAME_LABEL } from './types.ts';
+import {
+  type Endpoint,
+  type EndpointSlice,
+  HEADLESS_LABEL,
+  MANAGED_BY_LABEL,
+  MANAGER,
+  SERVICE_NAME_LABEL,
+} from './types.ts';
 
 const MAX_ENDPOINTS = 100;
 
@@ -16,13 +23,19 @@ export interface SlicePlan {
  * What to write so that the slices hold the desired endpoints with the fewest writes (node.md 10.1): slices keep what
  * they hold, changed ones are topped up first, then the fullest that has room, then new ones. No rebalancing.
  */
-export function planSlices(service: Service, groups: readonly EndpointGroup[], existing: readonly EndpointSlice[]): SlicePlan {
+export function planSlices(
+  service: Service,
+  groups: readonly EndpointGroup[],
+  existing: readonly EndpointSlice[],
+): SlicePlan {
   const create: EndpointSlice[] = [];
   const update: EndpointSlice[] = [];
   const unused = new Set(existing);
   for (const group of withPlaceholders(service, groups)) {
     const key = portsKey(group.ports);
-    const ours = existing.filter((slice) => slice.addressType === group.addressType && portsKey(slice.ports ?? []) === key);
+    const ours = existing.filter(
+      (slice) => slice.addressType === group.addressType && portsKey(slice.ports ?? []) === key,
+    );
     for (const slice of ours) unused.delete(slice);
     planGroup(service, group, ours, create, update, unused);
   }
@@ -69,7 +82,9 @@ function planGroup(
     return { slice, kept, changed };
   });
   const rest = [...wanted.values()];
-  const byUse = bins.filter((bin) => bin.kept.length < MAX_ENDPOINTS).sort((a, b) => Number(b.changed) - Number(a.changed) || b.kept.length - a.kept.length);
+  const byUse = bins
+    .filter((bin) => bin.kept.length < MAX_ENDPOINTS)
+    .sort((a, b) => Number(b.changed) - Number(a.changed) || b.kept.length - a.kept.length);
   for (const bin of byUse) {
     if (rest.length === 0) break;
     bin.kept.push(...rest.splice(0, MAX_ENDPOINTS - bin.kept.length));
@@ -86,8 +101,14 @@ function planGroup(
 
 /** The service's own labels, without those with a meaning of their own. */
 function labelsOf(service: Service): Record<string, string> {
-  const { [HEADLESS_LABEL]: _, [SERVICE_NAME_LABEL]: __, [MANAGED_BY_LABEL]: ___, ...own } = service.metadata.labels ?? {};
-  const headless = service.spec.clusterIP === undefined || service.spec.clusterIP === 'None' || service.spec.clusterIP === '';
+  const {
+    [HEADLESS_LABEL]: _,
+    [SERVICE_NAME_LABEL]: __,
+    [MANAGED_BY_LABEL]: ___,
+    ...own
+  } = service.metadata.labels ?? {};
+  const headless =
+    service.spec.clusterIP === undefined || service.spec.clusterIP === 'None' || service.spec.clusterIP === '';
   return {
     ...own,
     ...(headless ? { [HEADLESS_LABEL]: '' } : {}),

@@ -11,7 +11,12 @@ export interface Endpoint {
   readonly addresses: readonly string[];
   readonly conditions: { readonly ready: boolean; readonly serving: boolean; readonly terminating: boolean };
   readonly hostname?: string;
-  readonly targetRef: { readonly kind: string; readonly namespace?: string; readonly name: string; readonly uid: string };
+  readonly targetRef: {
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+    readonly uid: string;
+  };
   readonly nodeName?: string;
   readonly zone?: string;
   readonly hints?: { readonly forZones?: readonly { name: string }[]; readonly forNodes?: readonly { name: string }[] };

@@ -42,7 +42,10 @@ const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
 /** Class of a claim or volume; '' is none, undefined is not said. */
 export function classOf(object: KubeObject): string | undefined {
-  return object.metadata.annotations?.[BETA_CLASS] ?? (object.spec as { storageClassName?: string } | undefined)?.storageClassName;
+  return (
+    object.metadata.annotations?.[BETA_CLASS] ??
+    (object.spec as { storageClassName?: string } | undefined)?.storageClassName
+  );
 }
 
 /** The claim a volume is meant for, uid included when it is known. */

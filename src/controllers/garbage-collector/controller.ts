@@ -7,7 +7,19 @@ import type { ResourceCatalog } from '../framework/catalog.ts';
 import { type Controller, Reconciler } from '../framework/controller.ts';
 import type { ControllerOptions } from '../framework/options.ts';
 import { judge, type OwnerState } from './decide.ts';
-import { FOREGROUND, hasFinalizer, type Item, identify, isDeletingDependents, itemOf, type Monitor, ORPHAN, OwnerGraph, ownersOf, resourceKey } from './graph.ts';
+import {
+  FOREGROUND,
+  hasFinalizer,
+  type Item,
+  identify,
+  isDeletingDependents,
+  itemOf,
+  type Monitor,
+  ORPHAN,
+  OwnerGraph,
+  ownersOf,
+  resourceKey,
+} from './graph.ts';
 
 const WORKERS = 20;
 const ABSENT_LIMIT = 10_000;
@@ -275,12 +287,19 @@ class GarbageCollector implements Controller {
     }
   }
 
-  async #delete(monitor: Monitor, object: KubeObject, propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Promise<void> {
+  async #delete(
+    monitor: Monitor,
+    object: KubeObject,
+    propagationPolicy: 'Background' | 'Foreground' | 'Orphan',
+  ): Promise<void> {
     const { namespace, name = '', uid, resourceVersion } = object.metadata;
     try {
       await this.#client.delete(this.#target(monitor, namespace), name, {
         propagationPolicy,
-        preconditions: { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+        preconditions: {
+          ...(uid === undefined ? {} : { uid }),
+          ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        },
       });
     } catch (error) {
       if (!isStatus(error, 'NotFound')) throw error;
@@ -296,4 +315,5 @@ class GarbageCollector implements Controller {
 /** An owner may be named in another version than the one watched: the group and kind tell. */
 const kindKey = (group: string, kind: string): string => `${group}/${kind}`;
 
-const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '');
+const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';

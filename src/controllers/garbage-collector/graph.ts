@@ -62,7 +62,15 @@ export function identify({ monitor, key }: Item): string {
   return `${resourceKey(monitor.entry)} ${key}`;
 }
 
-export function resourceKey({ group, version, resource }: { group: string; version: string; resource: string }): string {
+export function resourceKey({
+  group,
+  version,
+  resource,
+}: {
+  group: string;
+  version: string;
+  resource: string;
+}): string {
   return `${group}/${version}/${resource}`;
 }
 

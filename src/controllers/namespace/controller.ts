@@ -4,7 +4,7 @@ import { NAMESPACES } from '../../client/resources.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { isStatus } from '../../schema/status.ts';
 import type { CatalogEntry, ResourceCatalog } from '../framework/catalog.ts';
-import { type Controller, Reconciler, type ReconcileResult } from '../framework/controller.ts';
+import { type Controller, type ReconcileResult, Reconciler } from '../framework/controller.ts';
 import type { Condition } from '../framework/objects.ts';
 import type { ControllerOptions } from '../framework/options.ts';
 import { type Remaining, terminationConditions } from './conditions.ts';
@@ -44,7 +44,10 @@ export function createNamespaceController(options: NamespaceControllerOptions): 
     const conditions = terminationConditions(remaining, namespace.status?.conditions ?? [], clock.now());
     if (remaining.counts.size === 0 && remaining.errors.length === 0) {
       const { status: _, ...rest } = await writeConditions(client, namespace, conditions);
-      const finalized = { ...rest, spec: { ...namespace.spec, finalizers: finalizers.filter((name) => name !== 'kubernetes') } };
+      const finalized = {
+        ...rest,
+        spec: { ...namespace.spec, finalizers: finalizers.filter((name) => name !== 'kubernetes') },
+      };
       await client.update(NAMESPACES, finalized as KubeObject, 'finalize').catch(ignoreGone);
       rounds.delete(key);
       return undefined;
@@ -56,7 +59,14 @@ export function createNamespaceController(options: NamespaceControllerOptions): 
     return { requeueAfterMs: Math.min(RECHECK_CAP_MS, RECHECK_MS * 2 ** round) };
   }
 
-  const reconciler = new Reconciler({ name: 'namespace', clock, workers: WORKERS, informers: [namespaces], reconcile, hooks });
+  const reconciler = new Reconciler({
+    name: 'namespace',
+    clock,
+    workers: WORKERS,
+    informers: [namespaces],
+    reconcile,
+    hooks,
+  });
   const check = (namespace: Namespace) => {
     if (namespace.metadata.deletionTimestamp !== undefined) reconciler.queue.add(keyOf(namespace));
   };
@@ -64,7 +74,11 @@ export function createNamespaceController(options: NamespaceControllerOptions): 
   return reconciler;
 }
 
-async function writeConditions(client: Client, namespace: Namespace, conditions: readonly Condition[]): Promise<KubeObject> {
+async function writeConditions(
+  client: Client,
+  namespace: Namespace,
+  conditions: readonly Condition[],
+): Promise<KubeObject> {
   if (conditions === namespace.status?.conditions) return namespace;
   const status = { ...namespace.status, phase: 'Terminating', conditions };
   try {
@@ -81,12 +95,16 @@ function ignoreGone(error: unknown): void {
 
 /** Pods go first; everything else only once no pod is left. */
 async function deleteContent(client: Client, catalog: ResourceCatalog, namespace: string): Promise<Remaining> {
-  const entries = catalog.list().filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'));
+  const entries = catalog
+    .list()
+    .filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'));
   const isPods = ({ group, resource }: CatalogEntry) => group === '' && resource === 'pods';
   const remaining: Remaining = { counts: new Map(), finalizers: new Map(), errors: [] };
   await Promise.all(entries.filter(isPods).map((entry) => deleteAll(client, entry, namespace, remaining)));
   if (remaining.counts.size > 0) return remaining;
-  await Promise.all(entries.filter((entry) => !isPods(entry)).map((entry) => deleteAll(client, entry, namespace, remaining)));
+  await Promise.all(
+    entries.filter((entry) => !isPods(entry)).map((entry) => deleteAll(client, entry, namespace, remaining)),
+  );
   return remaining;
 }
 

@@ -4,7 +4,13 @@ import { addClaimIndex, BY_CLAIM, claimKeysOf } from '../framework/claims.ts';
 import { type Controller, Reconciler } from '../framework/controller.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import type { ControllerOptions } from '../framework/options.ts';
-import { BOUND_BY_CONTROLLER, classOf, type PersistentVolume, PROVISIONED_BY, type StorageClass } from '../framework/volumes.ts';
+import {
+  BOUND_BY_CONTROLLER,
+  classOf,
+  type PersistentVolume,
+  PROVISIONED_BY,
+  type StorageClass,
+} from '../framework/volumes.ts';
 import { decideClaim, decideVolume } from './decide.ts';
 import { VolumeWriter } from './writes.ts';
 
@@ -16,14 +22,22 @@ const CLAIM = 'claim ';
 const VOLUME = 'volume ';
 
 /** Binds claims to volumes and releases volumes (node.md 8.1, 8.3). */
-export function createPersistentVolumeController({ client, informers, clock, events, hooks }: ControllerOptions): Controller {
+export function createPersistentVolumeController({
+  client,
+  informers,
+  clock,
+  events,
+  hooks,
+}: ControllerOptions): Controller {
   const claims = informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS);
   const volumes = informers.informer<PersistentVolume>(PERSISTENT_VOLUMES);
   const classes = informers.informer<StorageClass>(STORAGE_CLASSES);
   const pods = informers.informer<Pod>(PODS);
   addClaimIndex(pods);
   volumes.addIndex(FREE, (volume) => (volume.spec.claimRef === undefined ? [classOf(volume) ?? ''] : []));
-  volumes.addIndex(BY_REFERENCE, ({ spec: { claimRef } }) => (claimRef === undefined ? [] : [`${claimRef.namespace}/${claimRef.name}`]));
+  volumes.addIndex(BY_REFERENCE, ({ spec: { claimRef } }) =>
+    claimRef === undefined ? [] : [`${claimRef.namespace}/${claimRef.name}`],
+  );
   claims.addIndex(PENDING, (claim) => (claim.status?.phase === 'Bound' ? [] : [classOf(claim) ?? '']));
   const recorder = events.recorder({ component: 'persistentvolume-controller' });
   const writer = new VolumeWriter(client, clock);
@@ -52,7 +66,8 @@ export function createPersistentVolumeController({ client, informers, clock, eve
         recorder.event(claim, 'Normal', 'ExternalProvisioning', externalProvisioning(decision.provisioner));
         return;
       case 'wait':
-        if (decision.notice !== null) recorder.event(claim, decision.notice.type, decision.notice.reason, decision.notice.message);
+        if (decision.notice !== null)
+          recorder.event(claim, decision.notice.type, decision.notice.reason, decision.notice.message);
         return writer.setClaimPhase(claim, 'Pending');
     }
   }
@@ -119,7 +134,8 @@ export function createPersistentVolumeController({ client, informers, clock, eve
   volumes.on({
     add: volumeChanged,
     update: volumeChanged,
-    delete: ({ spec: { claimRef } }) => claimRef !== undefined && queue.add(`${CLAIM}${claimRef.namespace}/${claimRef.name}`),
+    delete: ({ spec: { claimRef } }) =>
+      claimRef !== undefined && queue.add(`${CLAIM}${claimRef.namespace}/${claimRef.name}`),
   });
   const classChanged = (storageClass: StorageClass) => {
     pendingOf(storageClass.metadata.name ?? '');

@@ -1,6 +1,14 @@
 import { parseTime } from '../../base/time.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
-import { BIND_COMPLETED, classOf, DEFAULT_CLASS, isForClaim, type PersistentVolume, SELECTED_NODE, type StorageClass } from '../framework/volumes.ts';
+import {
+  BIND_COMPLETED,
+  classOf,
+  DEFAULT_CLASS,
+  isForClaim,
+  type PersistentVolume,
+  SELECTED_NODE,
+  type StorageClass,
+} from '../framework/volumes.ts';
 import { bestMatch, unfitReason } from './match.ts';
 
 export interface ClaimNotice {
@@ -41,14 +49,24 @@ export function decideClaim(claim: PersistentVolumeClaim, world: ClaimWorld): Cl
 function decideBound(claim: PersistentVolumeClaim, world: ClaimWorld): ClaimDecision {
   const name = claim.spec.volumeName ?? '';
   if (name === '') {
-    return { kind: 'lost', notice: warning('ClaimLost', 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!') };
+    return {
+      kind: 'lost',
+      notice: warning('ClaimLost', 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!'),
+    };
   }
   const volume = world.volume(name);
   if (volume === undefined) {
-    return { kind: 'lost', notice: warning('ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!') };
+    return {
+      kind: 'lost',
+      notice: warning('ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!'),
+    };
   }
-  if (volume.spec.claimRef === undefined || volume.spec.claimRef.uid === claim.metadata.uid) return { kind: 'bind', volume };
-  return { kind: 'lost', notice: warning('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly') };
+  if (volume.spec.claimRef === undefined || volume.spec.claimRef.uid === claim.metadata.uid)
+    return { kind: 'bind', volume };
+  return {
+    kind: 'lost',
+    notice: warning('ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly'),
+  };
 }
 
 function decideNamed(claim: PersistentVolumeClaim, volume: PersistentVolume | undefined): ClaimDecision {
@@ -66,7 +84,8 @@ function decideUnbound(claim: PersistentVolumeClaim, world: ClaimWorld): ClaimDe
   const className = classOf(claim);
   const storageClass = className === undefined || className === '' ? undefined : world.storageClass(className);
   const delayed =
-    storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && (claim.metadata.annotations?.[SELECTED_NODE] ?? '') === '';
+    storageClass?.volumeBindingMode === 'WaitForFirstConsumer' &&
+    (claim.metadata.annotations?.[SELECTED_NODE] ?? '') === '';
   const volume = bestMatch(claim, world.candidates(), delayed);
   if (volume !== undefined) return { kind: 'bind', volume };
   if (className === undefined) {
@@ -88,7 +107,8 @@ function decideUnbound(claim: PersistentVolumeClaim, world: ClaimWorld): ClaimDe
 
 function consumerNotice(pods: readonly Pod[]): ClaimNotice {
   const waiting = pods.filter((pod) => (pod.spec.nodeName ?? '') === '').map((pod) => pod.metadata.name ?? '');
-  if (waiting.length === 0) return normal('WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
+  if (waiting.length === 0)
+    return normal('WaitForFirstConsumer', 'waiting for first consumer to be created before binding');
   const what = waiting.length === 1 ? `pod ${waiting[0]}` : `pods ${waiting.sort().join(',')}`;
   return normal('WaitForPodScheduled', `waiting for ${what} to be scheduled`);
 }
@@ -115,7 +135,11 @@ export type VolumeDecision =
   | { readonly kind: 'nothing' };
 
 /** What to do about a volume; `claim` is the one its claimRef names, whatever its uid. */
-export function decideVolume(volume: PersistentVolume, claim: PersistentVolumeClaim | undefined, boundByUs: boolean): VolumeDecision {
+export function decideVolume(
+  volume: PersistentVolume,
+  claim: PersistentVolumeClaim | undefined,
+  boundByUs: boolean,
+): VolumeDecision {
   const ref = volume.spec.claimRef;
   if (ref?.uid === undefined || ref.uid === '') return { kind: 'phase', phase: 'Available' };
   if (claim === undefined || claim.metadata.uid !== ref.uid) return { kind: 'release' };

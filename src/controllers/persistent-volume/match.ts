@@ -9,7 +9,8 @@ const modeOf = (object: { spec: { volumeMode?: string } }): string => object.spe
 
 /** Why a volume cannot serve a claim that names it, or null (wording of upstream's VolumeMismatch event). */
 export function unfitReason(volume: PersistentVolume, claim: PersistentVolumeClaim): string | null {
-  if (volume.metadata.deletionTimestamp !== undefined) return `the volume is marked for deletion "${volume.metadata.name}"`;
+  if (volume.metadata.deletionTimestamp !== undefined)
+    return `the volume is marked for deletion "${volume.metadata.name}"`;
   if (compareQuantity(capacityOf(volume), requested(claim)) < 0) return 'requested PV is too small';
   if ((classOf(volume) ?? '') !== (classOf(claim) ?? '')) return 'storageClassName does not match';
   if ((volume.spec.volumeAttributesClassName ?? '') !== (claim.spec.volumeAttributesClassName ?? '')) {

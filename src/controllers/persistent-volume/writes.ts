@@ -1,10 +1,18 @@
+import type { Clock } from '../../base/clock.ts';
 import { deepEqual } from '../../base/json.ts';
 import { rfc3339 } from '../../base/time.ts';
-import type { Clock } from '../../base/clock.ts';
 import type { Client } from '../../client/client.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../../client/resources.ts';
 import type { PersistentVolumeClaim } from '../framework/objects.ts';
-import { BIND_COMPLETED, BETA_STORAGE_PROVISIONER, BOUND_BY_CONTROLLER, isForClaim, type PersistentVolume, STORAGE_PROVISIONER, withAnnotations } from '../framework/volumes.ts';
+import {
+  BETA_STORAGE_PROVISIONER,
+  BIND_COMPLETED,
+  BOUND_BY_CONTROLLER,
+  isForClaim,
+  type PersistentVolume,
+  STORAGE_PROVISIONER,
+  withAnnotations,
+} from '../framework/volumes.ts';
 
 /** The writes of binding and releasing, each of them skipped when it is already done. */
 export class VolumeWriter {
@@ -47,10 +55,13 @@ export class VolumeWriter {
     const annotations = claim.metadata.annotations ?? {};
     if (claim.spec.volumeName === name && annotations[BIND_COMPLETED] !== undefined) return claim;
     const ours = (claim.spec.volumeName ?? '') === '';
-    const next = withAnnotations({ ...claim, spec: { ...claim.spec, volumeName: name } }, {
-      [BIND_COMPLETED]: 'yes',
-      ...(ours ? { [BOUND_BY_CONTROLLER]: 'yes' } : {}),
-    });
+    const next = withAnnotations(
+      { ...claim, spec: { ...claim.spec, volumeName: name } },
+      {
+        [BIND_COMPLETED]: 'yes',
+        ...(ours ? { [BOUND_BY_CONTROLLER]: 'yes' } : {}),
+      },
+    );
     return this.#updateClaim(next);
   }
 
@@ -64,7 +75,9 @@ export class VolumeWriter {
       accessModes,
       // Once bound, capacity follows expansion and not the volume.
       capacity: bound && claim.status?.capacity !== undefined ? claim.status.capacity : capacity,
-      ...(volumeAttributesClassName === undefined ? {} : { currentVolumeAttributesClassName: volumeAttributesClassName }),
+      ...(volumeAttributesClassName === undefined
+        ? {}
+        : { currentVolumeAttributesClassName: volumeAttributesClassName }),
     };
     await this.#updateClaim({ ...claim, status }, 'status');
   }
@@ -81,7 +94,9 @@ export class VolumeWriter {
 
   async setProvisioner(claim: PersistentVolumeClaim, provisioner: string): Promise<void> {
     if (claim.metadata.annotations?.[STORAGE_PROVISIONER] === provisioner) return;
-    await this.#updateClaim(withAnnotations(claim, { [BETA_STORAGE_PROVISIONER]: provisioner, [STORAGE_PROVISIONER]: provisioner }));
+    await this.#updateClaim(
+      withAnnotations(claim, { [BETA_STORAGE_PROVISIONER]: provisioner, [STORAGE_PROVISIONER]: provisioner }),
+    );
   }
 
   async unbind(volume: PersistentVolume): Promise<void> {

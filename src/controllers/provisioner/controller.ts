@@ -5,7 +5,14 @@ import { isStatus } from '../../schema/status.ts';
 import { type Controller, Reconciler } from '../framework/controller.ts';
 import type { Node, PersistentVolumeClaim } from '../framework/objects.ts';
 import type { ControllerOptions } from '../framework/options.ts';
-import { classOf, type PersistentVolume, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, type StorageClass } from '../framework/volumes.ts';
+import {
+  classOf,
+  type PersistentVolume,
+  PROVISIONED_BY,
+  SELECTED_NODE,
+  STORAGE_PROVISIONER,
+  type StorageClass,
+} from '../framework/volumes.ts';
 import { newVolume, PROVISIONER, PROVISIONER_FINALIZER, volumeNameOf } from './volume.ts';
 
 const WORKERS = 4;
@@ -23,7 +30,14 @@ export interface ProvisionerOptions extends ControllerOptions {
 }
 
 /** Makes, grows and deletes volumes of the classes with provisioner `perdure.dev/local` (node.md 8.2 to 8.4). */
-export function createProvisioner({ client, informers, clock, events, hooks, backend }: ProvisionerOptions): Controller {
+export function createProvisioner({
+  client,
+  informers,
+  clock,
+  events,
+  hooks,
+  backend,
+}: ProvisionerOptions): Controller {
   const claims = informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS);
   const volumes = informers.informer<PersistentVolume>(PERSISTENT_VOLUMES);
   const classes = informers.informer<StorageClass>(STORAGE_CLASSES);
@@ -34,7 +48,11 @@ export function createProvisioner({ client, informers, clock, events, hooks, bac
     const claim = claims.byKey(key);
     if (claim === undefined) return;
     if ((claim.spec.volumeName ?? '') !== '') return expand(claim);
-    if (claim.metadata.annotations?.[STORAGE_PROVISIONER] !== PROVISIONER || claim.metadata.deletionTimestamp !== undefined) return;
+    if (
+      claim.metadata.annotations?.[STORAGE_PROVISIONER] !== PROVISIONER ||
+      claim.metadata.deletionTimestamp !== undefined
+    )
+      return;
     const className = classOf(claim) ?? '';
     const storageClass = classes.get(undefined, className);
     if (storageClass === undefined || storageClass.provisioner !== PROVISIONER) return;
@@ -47,11 +65,19 @@ export function createProvisioner({ client, informers, clock, events, hooks, bac
       const size = claim.spec.resources?.requests?.storage ?? '0';
       const { path } = await backend.create(name, quantityValue(size));
       const node = selected === undefined ? undefined : nodes.get(undefined, selected);
-      await client.create(PERSISTENT_VOLUMES, newVolume(claim, storageClass, path, selected === undefined ? null : hostnameOf(node, selected)));
+      await client.create(
+        PERSISTENT_VOLUMES,
+        newVolume(claim, storageClass, path, selected === undefined ? null : hostnameOf(node, selected)),
+      );
     } catch (error) {
       if (isStatus(error, 'AlreadyExists')) return;
       const why = error instanceof Error ? error.message : String(error);
-      recorder.event(claim, 'Warning', 'ProvisioningFailed', `failed to provision volume with StorageClass "${className}": ${why}`);
+      recorder.event(
+        claim,
+        'Warning',
+        'ProvisioningFailed',
+        `failed to provision volume with StorageClass "${className}": ${why}`,
+      );
       throw error;
     }
     recorder.event(claim, 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name}`);

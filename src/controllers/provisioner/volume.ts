@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaim } from '../framework/objects.ts';
-import { PROVISIONED_BY, type PersistentVolume, type StorageClass } from '../framework/volumes.ts';
+import { type PersistentVolume, PROVISIONED_BY, type StorageClass } from '../framework/volumes.ts';
 
 export const PROVISIONER = 'perdure.dev/local';
 /** Keeps the object until its directory is gone. */
@@ -8,7 +8,12 @@ export const PROVISIONER_FINALIZER = 'external-provisioner.volume.kubernetes.io/
 export const volumeNameOf = (claim: PersistentVolumeClaim): string => `pvc-${claim.metadata.uid}`;
 
 /** The volume for a claim; `hostname` ties it to one node. */
-export function newVolume(claim: PersistentVolumeClaim, storageClass: StorageClass, path: string, hostname: string | null): PersistentVolume {
+export function newVolume(
+  claim: PersistentVolumeClaim,
+  storageClass: StorageClass,
+  path: string,
+  hostname: string | null,
+): PersistentVolume {
   const { namespace, name, uid, resourceVersion } = claim.metadata;
   const policy = storageClass.reclaimPolicy ?? 'Delete';
   const term = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [hostname] }] };

@@ -1,5 +1,5 @@
-import type { ResourceId } from '../../schema/object.ts';
 import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from '../../client/resources.ts';
+import type { ResourceId } from '../../schema/object.ts';
 import { isStatus } from '../../schema/status.ts';
 import { type Controller, Reconciler } from '../framework/controller.ts';
 import type { ControllerOptions } from '../framework/options.ts';
@@ -35,7 +35,13 @@ export function createServiceAccountController(options: ServiceAccountController
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined;
     const writes: Promise<unknown>[] = [];
     if (accounts.get(namespace, 'default') === undefined) {
-      writes.push(ensure(SERVICE_ACCOUNTS, namespace, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }));
+      writes.push(
+        ensure(SERVICE_ACCOUNTS, namespace, {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { name: 'default', namespace },
+        }),
+      );
     }
     const current = configMaps.get(namespace, ROOT_CA);
     const data = { 'ca.crt': rootCa };
@@ -44,7 +50,14 @@ export function createServiceAccountController(options: ServiceAccountController
         [ROOT_CA_NOTE]:
           'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
       };
-      writes.push(ensure(CONFIG_MAPS, namespace, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: ROOT_CA, namespace, annotations }, data }));
+      writes.push(
+        ensure(CONFIG_MAPS, namespace, {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: ROOT_CA, namespace, annotations },
+          data,
+        }),
+      );
     } else if ((current.data as Record<string, string> | undefined)?.['ca.crt'] !== rootCa) {
       writes.push(client.update({ ...CONFIG_MAPS, namespace }, { ...current, data }));
     }
@@ -52,10 +65,22 @@ export function createServiceAccountController(options: ServiceAccountController
     return undefined;
   }
 
-  const reconciler = new Reconciler({ name: 'service-account', clock, workers: WORKERS, informers: [namespaces, accounts, configMaps], reconcile, hooks });
+  const reconciler = new Reconciler({
+    name: 'service-account',
+    clock,
+    workers: WORKERS,
+    informers: [namespaces, accounts, configMaps],
+    reconcile,
+    hooks,
+  });
   const { queue } = reconciler;
-  namespaces.on({ add: (namespace) => queue.add(namespace.metadata.name ?? ''), update: (namespace) => queue.add(namespace.metadata.name ?? '') });
-  accounts.on({ delete: (account) => account.metadata.name === 'default' && queue.add(account.metadata.namespace ?? '') });
+  namespaces.on({
+    add: (namespace) => queue.add(namespace.metadata.name ?? ''),
+    update: (namespace) => queue.add(namespace.metadata.name ?? ''),
+  });
+  accounts.on({
+    delete: (account) => account.metadata.name === 'default' && queue.add(account.metadata.namespace ?? ''),
+  });
   const rootCaChanged = (map: { metadata: { name?: string; namespace?: string } }) => {
     if (map.metadata.name === ROOT_CA) queue.add(map.metadata.namespace ?? '');
   };

@@ -39,7 +39,10 @@ async function world() {
   await started;
   const makeReady = async (name: string) => {
     const pod = await client.get<Pod>(pods, name);
-    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: new Date(clock.now()).toISOString() }] };
+    const status = {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: new Date(clock.now()).toISOString() }],
+    };
     await client.update(pods, { ...pod, status }, 'status');
     await clock.settle();
   };
@@ -59,7 +62,9 @@ describe('the controller', () => {
     await makeReady('web-1');
     expect(await status()).toMatchObject({ replicas: 2, readyReplicas: 2, currentReplicas: 2, updatedReplicas: 2 });
 
-    await client.patch(sets, 'web', 'merge', { spec: { template: { spec: { containers: [{ name: 'main', image: 'b' }] } } } });
+    await client.patch(sets, 'web', 'merge', {
+      spec: { template: { spec: { containers: [{ name: 'main', image: 'b' }] } } },
+    });
     await clock.settle();
     await makeReady('web-1');
     await makeReady('web-0');
@@ -87,7 +92,11 @@ describe('the controller', () => {
     const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } };
     await client.create(
       sets,
-      webSet({ replicas: 1, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' } }),
+      webSet({
+        replicas: 1,
+        volumeClaimTemplates: [claim],
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+      }),
     );
     await clock.settle();
     const made = await client.get({ ...PERSISTENT_VOLUME_CLAIMS, namespace: 'n' }, 'data-web-0');
@@ -101,7 +110,12 @@ describe('the controller', () => {
 
   it('adopts an orphan that matches and releases a pod that no longer does', async () => {
     const { clock, client, names } = await world();
-    await client.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web-0', labels: { app: 'web' } }, spec: { containers: [] } });
+    await client.create(pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'web-0', labels: { app: 'web' } },
+      spec: { containers: [] },
+    });
     const set = await client.create(sets, webSet({ replicas: 1 }));
     await clock.settle();
     expect((await client.get(pods, 'web-0')).metadata.ownerReferences?.[0]?.uid).toBe(set.metadata.uid);

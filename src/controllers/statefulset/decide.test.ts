@@ -43,7 +43,9 @@ function aPod(set: StatefulSet, ordinal: number, { state, revision = 'A' }: Memb
     },
     status: {
       phase,
-      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: new Date(readySinceMs).toISOString() }],
+      conditions: [
+        { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: new Date(readySinceMs).toISOString() },
+      ],
     },
   };
 }
@@ -104,7 +106,10 @@ describe('ordered sets', () => {
 
   it('wait for minReadySeconds, inclusive', () => {
     const slow = aSet({ minReadySeconds: 10 });
-    const pods = (readySince: number) => ({ ...observe(slow, []), pods: [aPod(slow, 0, { state: 'ready' }, readySince)] });
+    const pods = (readySince: number) => ({
+      ...observe(slow, []),
+      pods: [aPod(slow, 0, { state: 'ready' }, readySince)],
+    });
     expect(written(pods(NOW - 9_999))).toEqual([]);
     expect(written(pods(NOW - 10_000))).toEqual(['create web-1']);
   });
@@ -125,7 +130,9 @@ describe('parallel sets', () => {
   it('replace one old member at a time while newer ones are unready', () => {
     const B = { state: 'unready', revision: 'B' } as const;
     expect(written(observe(set, ['ready', 'ready', 'ready', B], rollout))).toEqual([]);
-    expect(written(observe(set, ['ready', 'unready', 'ready', { state: 'ready', revision: 'B' }], rollout))).toEqual(['delete web-2']);
+    expect(written(observe(set, ['ready', 'unready', 'ready', { state: 'ready', revision: 'B' }], rollout))).toEqual([
+      'delete web-2',
+    ]);
   });
 });
 
@@ -147,7 +154,10 @@ describe('rolling updates', () => {
   });
 
   it('bring back members below the partition at the current revision', () => {
-    const held = aSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } }, ordinals: { start: 5 } });
+    const held = aSet({
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } },
+      ordinals: { start: 5 },
+    });
     const first = decide(observe(held, [], rollout), NOW).batches[0]![0]![0]!.pod;
     expect([first.metadata.name, first.metadata.labels?.['controller-revision-hash']]).toEqual(['web-5', 'web-A']);
   });
@@ -185,14 +195,23 @@ describe('claims', () => {
 
   it('of condemned members get their owners before anything is deleted', () => {
     const set = claimed({ whenScaled: 'Delete', whenDeleted: 'Retain' }, 0);
-    expect(written(observe(set, ['ready'], { claim: () => claimOf(set, []) }))).toEqual(['fix-claim-owners web-0', 'delete web-0']);
+    expect(written(observe(set, ['ready'], { claim: () => claimOf(set, []) }))).toEqual([
+      'fix-claim-owners web-0',
+      'delete web-0',
+    ]);
   });
 });
 
 describe('status', () => {
   it('counts terminating pods as replicas but not as current', () => {
     const { status } = decide(observe(aSet(), ['ready', 'ready', 'terminating'], rollout), NOW);
-    expect(status).toMatchObject({ replicas: 3, readyReplicas: 3, availableReplicas: 3, currentReplicas: 2, updatedReplicas: 0 });
+    expect(status).toMatchObject({
+      replicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      currentReplicas: 2,
+      updatedReplicas: 0,
+    });
   });
 
   it('is all a terminating set gets', () => {
@@ -205,7 +224,12 @@ describe('status', () => {
 describe('in every small world', () => {
   const states: readonly State[] = ['absent', 'pending', 'ready', 'unready', 'failed', 'terminating'];
   const members = states.flatMap((state): Member[] =>
-    state === 'absent' ? [{ state }] : [{ state, revision: 'A' }, { state, revision: 'B' }],
+    state === 'absent'
+      ? [{ state }]
+      : [
+          { state, revision: 'A' },
+          { state, revision: 'B' },
+        ],
   );
 
   it('a plan never deletes a terminating pod, never makes one twice, and orders stay orders', () => {
@@ -234,7 +258,8 @@ describe('in every small world', () => {
     const deletes = actions.filter((action) => action.kind === 'delete');
     const context = `${set.spec.podManagementPolicy} ${set.spec.replicas} ${JSON.stringify(world)}`;
     if (new Set(creates).size !== creates.length) throw new Error(`created twice: ${context}`);
-    for (const { pod } of deletes) if (pod.metadata.deletionTimestamp !== undefined) throw new Error(`deleted twice: ${context}`);
+    for (const { pod } of deletes)
+      if (pod.metadata.deletionTimestamp !== undefined) throw new Error(`deleted twice: ${context}`);
     if (!isMonotonic(set)) return;
     if (creates.length + deletes.length > 1) throw new Error(`more than one change at a time: ${context}`);
     const created = creates[0] === undefined ? -1 : Number(creates[0].slice(4));

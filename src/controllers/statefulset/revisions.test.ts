@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from './canonical-json.ts';
-import { decideRevision, newRevision, revisionHash, revisionName, superfluousRevisions, templateBytes } from './revisions.ts';
+import {
+  decideRevision,
+  newRevision,
+  revisionHash,
+  revisionName,
+  superfluousRevisions,
+  templateBytes,
+} from './revisions.ts';
 import type { ControllerRevision, StatefulSet } from './types.ts';
 
 const template = (image: string) => ({
@@ -58,7 +65,12 @@ describe('revision names', () => {
       for (const object of JSON.parse(text).expect.final ?? []) {
         const label = object.metadata.labels?.['controller.kubernetes.io/hash'];
         // Where a time was in the template the recording holds a placeholder.
-        if (object.kind !== 'ControllerRevision' || label === undefined || canonicalJson(object.data).includes('time\\u003e')) continue;
+        if (
+          object.kind !== 'ControllerRevision' ||
+          label === undefined ||
+          canonicalJson(object.data).includes('time\\u003e')
+        )
+          continue;
         if (file === 'revision-collision.json') continue;
         expect(revisionHash(canonicalJson(object.data), 0), file).toBe(label);
         compared++;

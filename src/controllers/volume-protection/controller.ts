@@ -76,7 +76,13 @@ function needsWork(object: KubeObject, finalizer: string): boolean {
   return terminating === (object.metadata.finalizers?.includes(finalizer) === true);
 }
 
-async function protect(client: Client, target: Target, object: KubeObject, finalizer: string, inUse: () => boolean): Promise<void> {
+async function protect(
+  client: Client,
+  target: Target,
+  object: KubeObject,
+  finalizer: string,
+  inUse: () => boolean,
+): Promise<void> {
   if (!needsWork(object, finalizer)) return;
   const terminating = object.metadata.deletionTimestamp !== undefined;
   if (terminating && inUse()) return;
