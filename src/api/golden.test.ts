@@ -16,7 +16,7 @@ import { KINDS } from './index.ts';
  */
 const CASES = fileURLToPath(new URL('../../../shared/golden/cases/', import.meta.url));
 const present = existsSync(CASES);
-const AREAS = ['defaults', 'validation', 'updates', 'subresources'];
+const AREAS = ['defaults', 'validation', 'updates', 'subresources', 'tables'];
 const MINE = new Set([
   'pods',
   'replicationcontrollers',
@@ -156,6 +156,30 @@ function comparable(object: any, isPod: boolean, withStatus: boolean): unknown {
   );
 }
 
+function compareWarnings(kind: KindDefinition, object: KubeObject, step: Step): void {
+  if (step.compare === false) return;
+  const recorded = (step.expect?.headers?.warning ?? []).filter((line) => !line.includes('unknown field'));
+  const given = (kind.create?.warnings?.(object, context) ?? []).map((line) => `299 - ${JSON.stringify(line)}`);
+  expect(given).toEqual(recorded);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: recorded JSON
+function compareTable(kind: KindDefinition, objects: readonly KubeObject[], table: any): void {
+  const columns = kind.columns ?? [];
+  expect(columns.map(({ name, type, format = '', priority = 0 }) => ({ name, type, format, priority }))).toEqual(
+    // biome-ignore lint/suspicious/noExplicitAny: recorded JSON
+    table.columnDefinitions.map(({ description: _, ...column }: any) => column),
+  );
+  for (const [i, object] of objects.entries()) {
+    const cells = columns.map(({ name, cell }) => {
+      const value = cell(object, NOW);
+      if (name === 'Age') return placeholder('age');
+      return typeof value === 'string' ? value.replaceAll(UID, placeholder('uid1')) : value;
+    });
+    expect(cells).toEqual(table.rows[i].cells);
+  }
+}
+
 function compare(actual: unknown, step: Step, isPod: boolean, ignored: readonly string[]): void {
   const expected = step.expect?.body;
   if (!isRecord(expected)) return;
@@ -196,6 +220,7 @@ function replay(steps: readonly Step[], ignored: readonly string[]): void {
     try {
       if (step.method === 'POST' && target.name === '') {
         const object = create(kind, step.body);
+        compareWarnings(kind, object, step);
         stored.set(key(object.metadata.name ?? ''), object);
         answer = object;
       } else if (step.method === 'PUT' || step.method === 'PATCH') {
@@ -205,6 +230,9 @@ function replay(steps: readonly Step[], ignored: readonly string[]): void {
         const object = update(kind, strategy, bodyOf(step, kind, old), old);
         stored.set(key(target.name), object);
         answer = object;
+      } else if (step.method === 'GET' && step.expect?.body?.kind === 'Table') {
+        compareTable(kind, [...stored.values()], step.expect.body);
+        continue;
       } else continue;
     } catch (error) {
       if (error instanceof DecodeError) continue;

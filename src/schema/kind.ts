@@ -107,6 +107,8 @@ export interface KindDefinition {
   readonly createOnUpdate?: boolean;
   /** DELETE answers the object instead of a Status. */
   readonly returnsDeleted?: boolean;
+  /** Create keeps the status sent (Node); otherwise it is dropped before `create.prepare`. */
+  readonly keepsStatusOnCreate?: boolean;
   readonly defaultPropagation?: 'Background' | 'Orphan';
   /** Fills defaults of this version in place; runs after every decode, also of patches. */
   readonly defaults?: (draft: Draft) => void;
@@ -119,6 +121,8 @@ export interface KindDefinition {
   /** Further subresources by name that only the apiserver can carry out (log, exec, binding, eviction, token ...). */
   readonly subresources?: Readonly<Record<string, SubresourceInfo>>;
   readonly columns?: readonly Column[];
+  /** Annotations that are made of fields when an object is shown; the metadata in rows of a Table lacks them. */
+  readonly derivedAnnotations?: readonly string[];
   readonly rowConditions?: (object: KubeObject) => readonly RowCondition[];
   /** Field selector keys beside metadata.name and metadata.namespace, with their values. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;

@@ -133,6 +133,7 @@ export const daemonSet: KindDefinition = defineKind({
       validateCollisions(object, old, errors);
     },
   },
+  derivedAnnotations: [GENERATION_ANNOTATION],
   columns: [
     NAME,
     statusCount('Desired', 'desiredNumberScheduled'),

@@ -120,6 +120,8 @@ export const horizontalPodAutoscalerV1: KindDefinition = defineKind({
   categories: ['all'],
   namespaced: true,
   defaults,
-  status: {},
+  status: horizontalPodAutoscaler.status ?? {},
+  columns: horizontalPodAutoscaler.columns ?? [],
+  derivedAnnotations: [...CARRIED],
   secondVersion: { storedAs: 'autoscaling/v2/horizontalpodautoscalers', toStored, fromStored },
 });
