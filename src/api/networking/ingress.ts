@@ -43,7 +43,7 @@ function validateBackend(backend: Json, field: string, errors: FieldErrors): voi
 
 function validatePath(entry: Json, field: string, errors: FieldErrors): void {
   const { path = '', pathType } = entry;
-  if (pathType === undefined) {
+  if ((pathType ?? '') === '') {
     errors.required(`${field}.pathType`, 'pathType must be specified');
     return;
   }
