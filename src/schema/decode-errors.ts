@@ -28,6 +28,17 @@ interface Place {
 const ROOT: Place = { struct: '', goPath: '', path: '' };
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
+/** Ends a walk: the error of a type with its own decoder. */
+class Ended extends Error {
+  readonly why: Mismatch | RangeError;
+  readonly place: Place;
+  constructor(why: Mismatch | RangeError, place: Place) {
+    super(why.message);
+    this.why = why;
+    this.place = place;
+  }
+}
+
 /**
  * The slow second look at a body: walks it in the order it was written, as Go does, to find the error Go would report
  * and the unknown fields by path. Type errors are remembered and the first wins; errors of types with their own
@@ -71,26 +82,31 @@ class Walk {
       decodeScalar(type.scalar, value, type.go);
     } catch (error) {
       if (!(error instanceof Mismatch || error instanceof RangeError)) throw error;
-      if (SELF_DECODING.has(type.scalar)) throw fatal(error, place);
+      if (SELF_DECODING.has(type.scalar)) throw new Ended(error, place);
       this.save(error, place);
     }
   }
 
-  /** The inside of a union is decoded apart: its first error ends the outer decoding, in the outer place. */
+  /**
+   * The inside of a union is decoded apart: its first error ends the outer decoding, in the outer struct and with the
+   * inner path appended.
+   */
   private union(go: string, value: unknown, place: Place): void {
+    const inner = new Walk([]);
     try {
       const form = unionForm(go, value);
       if (form === 'value') return;
-      const inner = new Walk([]);
       const items = form === 'schema' ? [value] : (value as readonly unknown[]);
       for (const item of items) {
         if (form === 'strings') inner.value(STRING, item, ROOT);
         else inner.struct(schemaStruct(), item ?? {}, ROOT);
       }
-      if (inner.saved !== null) throw inner.saved;
+      if (inner.saved !== null) throw new Ended(inner.saved, inner.savedAt);
     } catch (error) {
-      if (!(error instanceof Mismatch || error instanceof RangeError)) throw error;
-      throw fatal(error, place);
+      if (error instanceof RangeError) throw new Ended(error, place);
+      if (!(error instanceof Ended)) throw error;
+      const tail = error.place.goPath;
+      throw new Ended(error.why, { ...place, goPath: tail === '' ? place.goPath : join(place.goPath, tail) });
     }
   }
 
@@ -140,7 +156,7 @@ function pathText(path: readonly (string | number)[]): string {
 }
 
 /** Type errors name the place; other errors are as their decoder worded them. */
-function fatal(error: Mismatch | RangeError, place: Place): DecodeError {
+function told(error: Mismatch | RangeError, place: Place): DecodeError {
   if (!(error instanceof Mismatch) || place.struct === '') return new DecodeError(error.message);
   const field = `${place.struct}.${place.goPath}`;
   return new DecodeError(`json: cannot unmarshal ${error.was} into Go struct field ${field} of type ${error.goType}`);
@@ -156,8 +172,8 @@ export function explain(
   try {
     walk.struct(struct, json, ROOT);
   } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    return { error, unknown: walk.unknown };
+    if (!(error instanceof Ended)) throw error;
+    return { error: told(error.why, error.place), unknown: walk.unknown };
   }
-  return { error: walk.saved === null ? null : fatal(walk.saved, walk.savedAt), unknown: walk.unknown };
+  return { error: walk.saved === null ? null : told(walk.saved, walk.savedAt), unknown: walk.unknown };
 }

@@ -57,7 +57,8 @@ function decodeQuantity(value: unknown): string {
   return canonicalQuantity(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
 
-let lastTime = '';
+/** Bodies repeat the same few times; `-` is never one. */
+let lastTime = '-';
 
 /** Seconds and `Z`; null for Go's zero time. */
 function decodeTime(value: unknown): string | null {

@@ -124,6 +124,10 @@ describe('decodeObject', () => {
       items: { type: 'string' },
       additionalProperties: false,
     });
+    expect(failure(crd, wrap({ items: { not: { items: { type: 5 } } } }))).toBe(
+      'json: cannot unmarshal number into Go struct field JSONSchemaProps.' +
+        'spec.versions.schema.openAPIV3Schema.items.not.items.type of type string',
+    );
     expect(failure(crd, wrap({ additionalProperties: 'x' }))).toBe('boolean or JSON schema expected');
     expect(schemaOf({ default: { z: 1, a: null }, enum: [null, 1] })).toEqual({
       default: { z: 1, a: null },
