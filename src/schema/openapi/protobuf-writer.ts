@@ -1,26 +1,36 @@
-/** Builds protobuf messages; a message is a list of chunks that nest by concatenation. */
-export class MessageWriter {
-  private readonly chunks: Buffer[] = [];
-  private length = 0;
+/** Bytes kept for the length of a message, written as a padded varint: lengths up to 2^28 - 1. */
+const LENGTH_BYTES = 4;
 
-  private push(chunk: Buffer): void {
-    this.chunks.push(chunk);
-    this.length += chunk.length;
+/** Writes nested protobuf messages into one growing buffer; a length is filled in when its message is complete. */
+export class ProtobufWriter {
+  private buffer = Buffer.allocUnsafe(1 << 16);
+  private position = 0;
+
+  private reserve(length: number): void {
+    if (this.position + length <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.position + length));
+    this.buffer.copy(larger, 0, 0, this.position);
+    this.buffer = larger;
   }
 
   private varint(value: number): void {
-    const bytes: number[] = [];
+    this.reserve(10);
     let rest = value;
     while (rest >= 0x80) {
-      bytes.push((rest % 0x80) | 0x80);
+      this.buffer[this.position++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    bytes.push(rest);
-    this.push(Buffer.from(bytes));
+    this.buffer[this.position++] = rest;
   }
 
+  /** A string; anything else is left out. */
   text(field: number, value: unknown): this {
-    if (typeof value === 'string') this.bytes(field, Buffer.from(value));
+    if (typeof value !== 'string') return this;
+    this.varint(field * 8 + 2);
+    const length = Buffer.byteLength(value);
+    this.varint(length);
+    this.reserve(length);
+    this.position += this.buffer.write(value, this.position);
     return this;
   }
 
@@ -30,10 +40,9 @@ export class MessageWriter {
   }
 
   flag(field: number, value: unknown): this {
-    if (value === true) {
-      this.varint(field * 8);
-      this.varint(1);
-    }
+    if (value !== true) return this;
+    this.varint(field * 8);
+    this.varint(1);
     return this;
   }
 
@@ -48,24 +57,28 @@ export class MessageWriter {
   double(field: number, value: unknown): this {
     if (typeof value !== 'number') return this;
     this.varint(field * 8 + 1);
-    const bytes = Buffer.alloc(8);
-    bytes.writeDoubleLE(value);
-    this.push(bytes);
+    this.reserve(8);
+    this.position = this.buffer.writeDoubleLE(value, this.position);
     return this;
   }
 
-  message(field: number, inner: MessageWriter): this {
-    this.bytes(field, inner.finish());
-    return this;
-  }
-
-  private bytes(field: number, bytes: Buffer): void {
+  /** A message whose fields `build` writes into this writer. */
+  message(field: number, build: () => void): this {
     this.varint(field * 8 + 2);
-    this.varint(bytes.length);
-    this.push(bytes);
+    this.reserve(LENGTH_BYTES);
+    const start = this.position;
+    this.position += LENGTH_BYTES;
+    build();
+    let length = this.position - start - LENGTH_BYTES;
+    for (let i = 0; i < LENGTH_BYTES; i++) {
+      this.buffer[start + i] = (length % 0x80) | (i < LENGTH_BYTES - 1 ? 0x80 : 0);
+      length = Math.floor(length / 0x80);
+    }
+    return this;
   }
 
+  /** What was written, in a buffer of its own size. */
   finish(): Buffer {
-    return Buffer.concat(this.chunks, this.length);
+    return Buffer.from(this.buffer.subarray(0, this.position));
   }
 }
