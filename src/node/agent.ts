@@ -160,7 +160,9 @@ class Agent implements NodeAgent {
     if (found === null) return;
     const uids = new Set([...found.sandboxes.keys(), ...found.containers.keys()]);
     for (const uid of uids) {
-      if (!this.workers.has(uid)) await this.#options.runtime.removeSandbox(uid).catch(() => undefined);
+      if (this.workers.has(uid)) continue;
+      await this.#options.runtime.removeSandbox(uid).catch(() => undefined);
+      await this.#options.files?.remove(`${this.#options.directory ?? ''}/pods/${uid}`).catch(() => undefined);
     }
   }
 

@@ -79,6 +79,7 @@ function onExit(record: ContainerRecord, id: string, ended: () => void): () => v
     ended();
     return () => {};
   }
+  record.exitListeners ??= new Set();
   record.exitListeners.add(ended);
-  return () => record.exitListeners.delete(ended);
+  return () => record.exitListeners?.delete(ended);
 }

@@ -44,6 +44,7 @@ class LogStream extends Readable {
   #started = false;
   #reading = false;
   #wanted = false;
+  #news = false;
   #over: boolean;
   #cleanup: (() => void)[] = [];
 
@@ -72,17 +73,20 @@ class LogStream extends Readable {
   }
 
   async #pump(): Promise<void> {
+    this.#news = true;
     if (this.#reading || this.destroyed) return;
     this.#reading = true;
     try {
       if (!this.#started) await this.#begin();
-      while (this.#wanted && !this.destroyed) {
+      while (this.#wanted && this.#news && !this.destroyed) {
+        // What is told while a step runs is looked at in the next.
+        this.#news = false;
         const { more, ended } = await this.#step();
         if (ended) {
           this.push(null);
           return;
         }
-        if (!more) break;
+        this.#news ||= more;
       }
     } catch (error) {
       this.destroy(error as Error);

@@ -44,7 +44,7 @@ export interface ContainerRecord {
   /** Probes of the running instance. */
   probes: ContainerProbes | null;
   /** Called once when the running instance exits. */
-  readonly exitListeners: Set<() => void>;
+  exitListeners: Set<() => void> | null;
   /** What follows an exit is under way (reading the termination message). */
   settling: Promise<void> | null;
   /** The user it runs as, for status.user. */
@@ -74,7 +74,7 @@ export function newRecord(template: ContainerTemplate, role: Role, maxBackoffMs:
     pullFailure: null,
     retryAt: 0,
     probes: null,
-    exitListeners: new Set(),
+    exitListeners: null,
     settling: null,
     user: null,
   };

@@ -131,9 +131,12 @@ export class PodWorker {
     const previous = this.pod;
     this.pod = pod;
     if (previous.spec !== pod.spec) this.#syncRecords();
-    if (previous.metadata.annotations !== pod.metadata.annotations) this.#host.runtime.podChanged?.(pod);
+    const { labels, annotations } = previous.metadata;
+    if (annotations !== pod.metadata.annotations) this.#host.runtime.podChanged?.(pod);
+    if (annotations !== pod.metadata.annotations || labels !== pod.metadata.labels)
+      this.#host.volumes.podChanged?.(pod);
     if (pod.metadata.deletionTimestamp !== undefined) {
-      const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
+      const grace = this.#deletionGraceMs();
       if (this.#deadline === null) this.#end(grace);
       else this.#deadline.shorten(parseTime(pod.metadata.deletionTimestamp));
     }
@@ -144,7 +147,7 @@ export class PodWorker {
   removed(): void {
     this.gone = true;
     if (this.cleaned) this.#host.forget(this);
-    else if (this.stage !== 'ending') this.#end((this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
+    else if (this.stage !== 'ending') this.#end(this.#deletionGraceMs());
   }
 
   /** From the runtime. An exit may come before the start has answered. */
@@ -175,8 +178,8 @@ export class PodWorker {
     }
     record.attempt = state.attempt;
     record.state = settled;
-    for (const listener of record.exitListeners) listener();
-    record.exitListeners.clear();
+    for (const listener of record.exitListeners ?? []) listener();
+    record.exitListeners = null;
     this.kick();
   }
 
@@ -225,7 +228,7 @@ export class PodWorker {
     const { clock } = this.#host;
     const phase = this.pod.status?.phase;
     if (this.pod.metadata.deletionTimestamp !== undefined) {
-      this.#end((this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000);
+      this.#end(this.#deletionGraceMs());
       return;
     }
     if (phase === 'Succeeded' || phase === 'Failed') {
@@ -521,6 +524,12 @@ export class PodWorker {
     this.kick();
   }
 
+  /** The grace of the deletion, or of the spec where the object went by force. */
+  #deletionGraceMs(): number {
+    const given = this.pod.metadata.deletionGracePeriodSeconds;
+    return given === undefined ? this.#graceMs() : given * 1000;
+  }
+
   #graceMs(): number {
     return (this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
   }
@@ -546,7 +555,7 @@ export class PodWorker {
     for (const record of this.records) record.probes?.stop();
     if (this.#hadSandbox || this.#sandboxPending) await this.#remove(() => this.#host.runtime.removeSandbox(this.uid));
     this.#sandbox = null;
-    if (this.#volumes !== 'none') await this.#remove(() => this.#host.volumes.teardown(this.pod));
+    if (this.#volumes !== 'none' || this.#hadSandbox) await this.#remove(() => this.#host.volumes.teardown(this.pod));
     this.cleaned = true;
     this.stage = 'ended';
     if (this.gone) this.#host.forget(this);

@@ -22,6 +22,8 @@ export interface ResolvedImage {
   readonly present: boolean;
   /** User the image runs as by default; 0 is root. */
   readonly user: number;
+  /** Something the user should know about this image here; the agent emits it as a Warning event. */
+  readonly notice?: string;
 }
 
 export interface SandboxSpec {

@@ -29,5 +29,7 @@ export interface VolumeManager {
   teardown(pod: KubeObject): Promise<void>;
   /** A ConfigMap or Secret changed: refreshes volumes made from it. */
   sourceChanged(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): void;
+  /** Labels or annotations of a pod changed: files made from them follow. */
+  podChanged?(pod: KubeObject): void;
   stop(): void;
 }

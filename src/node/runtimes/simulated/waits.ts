@@ -10,6 +10,7 @@ const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 const HOST_FLAGS = new Set(['-h', '--host', '-host', '--hostname', '--server', '-s']);
 /** Commands whose first word that is no flag is a host. */
 const HOST_FIRST = new Set(['nslookup', 'nc', 'ncat', 'netcat', 'ping', 'dig', 'host', 'telnet', 'hosts', 'ahosts']);
+const FILE_SUFFIX = /\.(sh|py|js|conf|log|txt|json|ya?ml|pid|sock)$/;
 const LOOP = /\b(until|while\s+!)\s+([\s\S]*?)[;\n]\s*do\b/g;
 
 function hostOf(token: string): string | null {
@@ -45,7 +46,7 @@ function hostsIn(condition: string): string[] {
     const host = hostOf(word);
     const looksLikeName = word.includes('://') || (host?.includes('.') ?? false);
     // A file name such as ready.sh has a dot too; names of the cluster never end in a file suffix.
-    if ((expect || looksLikeName) && !/\.(sh|py|js|conf|log|txt|json|ya?ml|pid|sock)$/.test(word)) add(host);
+    if ((expect || looksLikeName) && !FILE_SUFFIX.test(host ?? '')) add(host);
     expect = false;
   }
   return [...found];
