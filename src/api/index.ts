@@ -1,5 +1,16 @@
 import type { KindDefinition } from '../schema/kind.ts';
+import {
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+} from './admissionregistration/policies.ts';
+import {
+  mutatingWebhookConfiguration,
+  validatingWebhookConfiguration,
+} from './admissionregistration/webhook-configurations.ts';
 import { customResourceDefinition } from './apiextensions/custom-resource-definition.ts';
+import { apiService } from './apiregistration/api-service.ts';
 import { controllerRevision } from './apps/controller-revision.ts';
 import { daemonSet } from './apps/daemon-set.ts';
 import { deployment } from './apps/deployment.ts';
@@ -9,6 +20,7 @@ import { horizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler
 import { horizontalPodAutoscalerV1 } from './autoscaling/horizontal-pod-autoscaler-v1.ts';
 import { cronJob } from './batch/cron-job.ts';
 import { job } from './batch/job.ts';
+import { certificateSigningRequest } from './certificates/certificate-signing-request.ts';
 import { lease } from './coordination/lease.ts';
 import { componentStatus } from './core/component-status.ts';
 import { configMap } from './core/config-map.ts';
@@ -28,6 +40,7 @@ import { service } from './core/service.ts';
 import { serviceAccount } from './core/service-account.ts';
 import { endpointSlice } from './discovery/endpoint-slice.ts';
 import { eventsEvent } from './events/event.ts';
+import { flowSchema, priorityLevelConfiguration } from './flowcontrol/flow-control.ts';
 import { genericKind } from './generic.ts';
 import { ingress } from './networking/ingress.ts';
 import { ingressClass } from './networking/ingress-class.ts';
@@ -38,6 +51,7 @@ import { runtimeClass } from './node/runtime-class.ts';
 import { podDisruptionBudget } from './policy/pod-disruption-budget.ts';
 import { clusterRoleBinding, roleBinding } from './rbac/bindings.ts';
 import { clusterRole, role } from './rbac/roles.ts';
+import { deviceClass, resourceClaim, resourceClaimTemplate, resourceSlice } from './resource/dynamic-resources.ts';
 import { priorityClass } from './scheduling/priority-class.ts';
 import { csiDriver } from './storage/csi-driver.ts';
 import { csiNode } from './storage/csi-node.ts';
@@ -46,7 +60,6 @@ import { storageClass } from './storage/storage-class.ts';
 import { volumeAttachment } from './storage/volume-attachment.ts';
 import { volumeAttributesClass } from './storage/volume-attributes-class.ts';
 
-const EXTENSION = { categories: ['api-extensions'] };
 const CREATE_ONLY = { verbs: ['create'], persisted: false } as const;
 
 /** Every kind the server offers, in the order of their groups. */
@@ -108,22 +121,13 @@ export const KINDS: readonly KindDefinition[] = [
   runtimeClass,
   // apiextensions, apiregistration, admissionregistration
   customResourceDefinition,
-  genericKind('apiregistration.k8s.io/v1', 'APIService', 'apiservices', false, { ...EXTENSION, status: {} }),
-  ...(
-    [
-      ['MutatingAdmissionPolicy', 'mutatingadmissionpolicies'],
-      ['MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'],
-      ['MutatingWebhookConfiguration', 'mutatingwebhookconfigurations'],
-      ['ValidatingAdmissionPolicy', 'validatingadmissionpolicies'],
-      ['ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'],
-      ['ValidatingWebhookConfiguration', 'validatingwebhookconfigurations'],
-    ] as const
-  ).map(([kind, plural]) =>
-    genericKind('admissionregistration.k8s.io/v1', kind, plural, false, {
-      ...EXTENSION,
-      ...(kind === 'ValidatingAdmissionPolicy' ? { status: {} } : {}),
-    }),
-  ),
+  apiService,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
+  mutatingWebhookConfiguration,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
+  validatingWebhookConfiguration,
   // authentication, authorization: answers only
   genericKind('authentication.k8s.io/v1', 'SelfSubjectReview', 'selfsubjectreviews', false, CREATE_ONLY),
   genericKind('authentication.k8s.io/v1', 'TokenReview', 'tokenreviews', false, CREATE_ONLY),
@@ -132,18 +136,12 @@ export const KINDS: readonly KindDefinition[] = [
   genericKind('authorization.k8s.io/v1', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews', false, CREATE_ONLY),
   genericKind('authorization.k8s.io/v1', 'SubjectAccessReview', 'subjectaccessreviews', false, CREATE_ONLY),
   // certificates, flowcontrol
-  genericKind('certificates.k8s.io/v1', 'CertificateSigningRequest', 'certificatesigningrequests', false, {
-    shortNames: ['csr'],
-    nameRule: 'path',
-    status: {},
-  }),
-  genericKind('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', 'flowschemas', false, { status: {} }),
-  genericKind('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'prioritylevelconfigurations', false, {
-    status: {},
-  }),
+  certificateSigningRequest,
+  flowSchema,
+  priorityLevelConfiguration,
   // resource
-  genericKind('resource.k8s.io/v1', 'DeviceClass', 'deviceclasses', false, { returnsDeleted: true }),
-  genericKind('resource.k8s.io/v1', 'ResourceClaim', 'resourceclaims', true, { returnsDeleted: true, status: {} }),
-  genericKind('resource.k8s.io/v1', 'ResourceClaimTemplate', 'resourceclaimtemplates', true, { returnsDeleted: true }),
-  genericKind('resource.k8s.io/v1', 'ResourceSlice', 'resourceslices', false, { returnsDeleted: true }),
+  deviceClass,
+  resourceClaim,
+  resourceClaimTemplate,
+  resourceSlice,
 ];
