@@ -58,7 +58,7 @@ const DEFAULT_COLUMNS: readonly Column[] = [
   },
 ];
 
-type TableKind = Pick<KindDefinition, 'columns' | 'rowConditions'>;
+type TableKind = Pick<KindDefinition, 'columns' | 'rowConditions' | 'derivedAnnotations'>;
 
 const definitions = new WeakMap<readonly Column[], readonly ColumnDefinition[]>();
 
@@ -83,6 +83,15 @@ export function partialObjectMetadata(object: KubeObject, version = 'v1'): Parti
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
 }
 
+/** Metadata as stored: upstream makes rows before it makes annotations of fields. */
+function withoutDerived(object: KubeObject, derived: readonly string[] | undefined): KubeObject {
+  const annotations = object.metadata.annotations;
+  if (derived === undefined || annotations === undefined || !derived.some((key) => key in annotations)) return object;
+  const kept = Object.fromEntries(Object.entries(annotations).filter(([key]) => !derived.includes(key)));
+  const { annotations: _, ...metadata } = object.metadata;
+  return { ...object, metadata: Object.keys(kept).length === 0 ? metadata : { ...metadata, annotations: kept } };
+}
+
 /** One row: cells in column order, ages relative to `now` (milliseconds). */
 export function tableRow(
   kind: TableKind,
@@ -93,7 +102,11 @@ export function tableRow(
 ): TableRow {
   const conditions = kind.rowConditions?.(object) ?? [];
   const shown =
-    includeObject === 'None' ? null : includeObject === 'Object' ? object : partialObjectMetadata(object, version);
+    includeObject === 'None'
+      ? null
+      : includeObject === 'Object'
+        ? object
+        : partialObjectMetadata(withoutDerived(object, kind.derivedAnnotations), version);
   return {
     cells: (kind.columns ?? DEFAULT_COLUMNS).map((column) => column.cell(object, now)),
     ...(conditions.length === 0 ? {} : { conditions }),

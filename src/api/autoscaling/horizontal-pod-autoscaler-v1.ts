@@ -121,7 +121,10 @@ export const horizontalPodAutoscalerV1: KindDefinition = defineKind({
   namespaced: true,
   defaults,
   status: horizontalPodAutoscaler.status ?? {},
-  columns: horizontalPodAutoscaler.columns ?? [],
+  columns: (horizontalPodAutoscaler.columns ?? []).map((column) => ({
+    ...column,
+    cell: (object, now) => column.cell(toStored(object as Draft) as KubeObject, now),
+  })),
   derivedAnnotations: [...CARRIED],
   secondVersion: { storedAs: 'autoscaling/v2/horizontalpodautoscalers', toStored, fromStored },
 });

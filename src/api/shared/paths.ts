@@ -16,7 +16,6 @@ export function validateDescendingPath(path: string, field: string, errors: Fiel
 
 /** As above, and its first element does not begin with `..` (names that kubelets use themselves). */
 export function validateUnreservedPath(path: string, field: string, errors: FieldErrors): void {
-  const before = errors.list.length;
   validateDescendingPath(path, field, errors);
-  if (errors.list.length === before && path.startsWith('..')) errors.invalid(field, path, "must not start with '..'");
+  if (path.startsWith('..') && !path.startsWith('../')) errors.invalid(field, path, "must not start with '..'");
 }

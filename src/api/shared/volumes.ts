@@ -47,21 +47,20 @@ function validateItems(items: readonly Json[] | undefined, field: string, errors
   }
 }
 
+/** Upstream reports faults of these items at the volume, without their index. */
 function validateDownwardItems(items: readonly Json[] | undefined, field: string, errors: FieldErrors): void {
-  for (let i = 0; i < (items?.length ?? 0); i++) {
-    const at = `${field}[${i}]`;
-    const { path = '', fieldRef, resourceFieldRef, mode } = items![i];
-    if (path === '') errors.required(`${at}.path`);
-    else validateUnreservedPath(path, `${at}.path`, errors);
+  for (const { path = '', fieldRef, resourceFieldRef, mode } of items ?? []) {
+    if (path === '') errors.required(`${field}.path`);
+    else validateUnreservedPath(path, `${field}.path`, errors);
     if (fieldRef !== undefined) {
-      validateFieldRef(fieldRef, VOLUME_FIELDS, `${at}.fieldRef`, errors);
+      validateFieldRef(fieldRef, VOLUME_FIELDS, `${field}.fieldRef`, errors);
       if (resourceFieldRef !== undefined) {
-        errors.invalid(at, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously');
+        errors.invalid(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously');
       }
     } else if (resourceFieldRef !== undefined) {
-      validateResourceFieldRef(resourceFieldRef, `${at}.resourceFieldRef`, true, errors);
-    } else errors.required(at, 'one of fieldRef and resourceFieldRef is required');
-    validateMode(mode, `${at}.mode`, errors);
+      validateResourceFieldRef(resourceFieldRef, `${field}.resourceFieldRef`, true, errors);
+    } else errors.required(field, 'one of fieldRef and resourceFieldRef is required');
+    validateMode(mode, `${field}.mode`, errors);
   }
 }
 
@@ -86,24 +85,29 @@ function validateNfs(source: Json, field: string, errors: FieldErrors): void {
   }
 }
 
-function validateToken(token: Json, field: string, errors: FieldErrors): void {
+function validateToken(token: Json, field: string, volume: string, errors: FieldErrors): void {
   const seconds: number = token.expirationSeconds ?? 3600;
   const at = `${field}.expirationSeconds`;
   if (seconds < 600) errors.invalid(at, seconds, 'may not specify a duration less than 10 minutes');
   else if (seconds > 2 ** 32) errors.invalid(at, seconds, 'may not specify a duration larger than 2^32 seconds');
-  if ((token.path ?? '') === '') errors.required(`${field}.path`);
-  else validateUnreservedPath(token.path, `${field}.path`, errors);
+  if ((token.path ?? '') === '') errors.required(`${volume}.path`);
+  else validateUnreservedPath(token.path, `${volume}.path`, errors);
 }
 
-function projectedPaths(source: Json): readonly string[] {
-  const part = source.secret ?? source.configMap ?? source.downwardAPI;
-  const paths: string[] = (part?.items ?? []).map((item: Json) => item.path);
-  const single = source.serviceAccountToken ?? source.clusterTrustBundle;
-  if (single?.path) paths.push(single.path);
-  return paths;
-}
+const PROJECTIONS = [
+  'secret',
+  'configMap',
+  'downwardAPI',
+  'serviceAccountToken',
+  'clusterTrustBundle',
+  'podCertificate',
+];
 
-const PROJECTIONS = ['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle'] as const;
+/** Paths of one source, with the value that a complaint about a path names. */
+function projectedPaths(type: string, part: Json): readonly (readonly [string, string])[] {
+  if (type === 'serviceAccountToken' || type === 'clusterTrustBundle') return part.path ? [[part.path, part.path]] : [];
+  return (part.items ?? []).map((item: Json) => [item.path ?? '', type === 'downwardAPI' ? item.path : part.name]);
+}
 
 function validateProjected(source: Json, field: string, errors: FieldErrors): void {
   validateMode(source.defaultMode, `${field}.defaultMode`, errors);
@@ -112,21 +116,21 @@ function validateProjected(source: Json, field: string, errors: FieldErrors): vo
   for (let i = 0; i < sources.length; i++) {
     const at = `${field}.sources[${i}]`;
     let count = 0;
-    for (const type of [...PROJECTIONS, 'podCertificate'] as const) {
+    for (const type of PROJECTIONS) {
       const part = sources[i][type];
       if (part === undefined) continue;
-      if (count++ > 0) errors.forbidden(at, 'may not specify more than 1 volume type per source');
+      count++;
       if (type === 'secret' || type === 'configMap') {
         if ((part.name ?? '') === '') errors.required(`${at}.${type}.name`);
         validateItems(part.items, `${at}.${type}.items`, errors);
-      } else if (type === 'downwardAPI') validateDownwardItems(part.items, `${at}.downwardAPI.items`, errors);
-      else if (type === 'serviceAccountToken') validateToken(part, `${at}.serviceAccountToken`, errors);
+      } else if (type === 'downwardAPI') validateDownwardItems(part.items, `${at}.downwardAPI`, errors);
+      else if (type === 'serviceAccountToken') validateToken(part, `${at}.serviceAccountToken`, field, errors);
+      for (const [path, value] of projectedPaths(type, part)) {
+        if (path !== '' && taken.has(path)) errors.invalid(field, value ?? '', 'conflicting duplicate paths');
+        taken.add(path);
+      }
     }
-    for (const path of projectedPaths(sources[i])) {
-      if (taken.has(path)) errors.invalid(at, path, 'conflicting duplicate paths');
-      taken.add(path);
-    }
-    if (count === 0) errors.required(at, 'must specify a volume source');
+    if (count > 1) errors.forbidden(at, 'may not specify more than 1 volume type per source');
   }
 }
 
@@ -171,7 +175,7 @@ const SOURCES: readonly (readonly [string, SourceCheck])[] = [
     'downwardAPI',
     (source, field, errors) => {
       validateMode(source.defaultMode, `${field}.defaultMode`, errors);
-      validateDownwardItems(source.items, `${field}.items`, errors);
+      validateDownwardItems(source.items, field, errors);
     },
   ],
   ['fc', () => {}],
