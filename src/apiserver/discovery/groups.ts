@@ -1,6 +1,6 @@
-import type { KindDefinition } from '../../schema/kind.ts';
+import type { KindRegistry, ServedKind } from '../registry.ts';
 
-/** Priority of the built-in groups as `/apis` lists them (api.md 2); groups of custom resources have 1000. */
+/** Priority of groups in `/apis`, as upstream's aggregation layer registers them (api.md 2). */
 const PRIORITY: Readonly<Record<string, number>> = {
   'apiregistration.k8s.io': 18000,
   apps: 17800,
@@ -25,46 +25,49 @@ const PRIORITY: Readonly<Record<string, number>> = {
 };
 const CUSTOM_PRIORITY = 1000;
 
-const VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
-const STAGE: Readonly<Record<string, number>> = { alpha: 0, beta: 1 };
+export interface ServedVersion {
+  readonly version: string;
+  readonly kinds: readonly ServedKind[];
+}
 
-/** Kubernetes version order, most preferred first: v2, v1, v1beta1, v1alpha1, then others by name. */
+export interface ServedGroup {
+  readonly name: string;
+  /** Preferred first. */
+  readonly versions: readonly ServedVersion[];
+}
+
+/** Kubernetes version order: v2 before v1 before v1beta1 before v1alpha1, then the rest by name. */
 export function compareVersions(a: string, b: string): number {
-  const [x, y] = [VERSION.exec(a), VERSION.exec(b)];
-  if (x === null || y === null) return x === y ? (a < b ? -1 : 1) : x === null ? 1 : -1;
-  const rank = (match: RegExpExecArray): number[] => [
-    STAGE[match[2] ?? ''] ?? 2,
-    Number(match[1]),
-    Number(match[3] ?? 0),
-  ];
-  const [left, right] = [rank(x), rank(y)];
-  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return right[i]! - left[i]!;
+  const rank = (text: string): readonly number[] | null => {
+    const match = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(text);
+    if (match === null) return null;
+    return [match[2] === undefined ? 2 : match[2] === 'beta' ? 1 : 0, Number(match[1]), Number(match[3] ?? 0)];
+  };
+  const left = rank(a);
+  const right = rank(b);
+  if (left === null || right === null) return left === right ? (a < b ? -1 : 1) : left === null ? 1 : -1;
+  for (let i = 0; i < 3; i++) if (left[i] !== right[i]) return right[i]! - left[i]!;
   return 0;
 }
 
-/** One group with its versions, most preferred first, and the kinds of each, by plural. */
-export interface Group {
-  readonly name: string;
-  readonly versions: readonly { readonly version: string; readonly kinds: readonly KindDefinition[] }[];
-}
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** Takes the list of kinds apart into groups, in the order of `/apis`; core is the one named ''. */
-export function groupsOf(kinds: readonly KindDefinition[]): Group[] {
-  const groups = new Map<string, Map<string, KindDefinition[]>>();
-  for (const kind of kinds) {
-    const versions = groups.get(kind.group) ?? new Map<string, KindDefinition[]>();
-    groups.set(kind.group, versions);
-    versions.set(kind.version, [...(versions.get(kind.version) ?? []), kind]);
+/** All groups in the order of `/apis`; the core group (name '') is first. */
+export function servedGroups(registry: KindRegistry): readonly ServedGroup[] {
+  const groups = new Map<string, Map<string, ServedKind[]>>();
+  for (const kind of registry.all()) {
+    const { group, version } = kind.definition;
+    const versions = groups.get(group) ?? new Map<string, ServedKind[]>();
+    groups.set(group, versions);
+    const kinds = versions.get(version) ?? [];
+    versions.set(version, kinds);
+    kinds.push(kind);
   }
-  const priority = (name: string): number => PRIORITY[name] ?? CUSTOM_PRIORITY;
+  const priority = (name: string): number => (name === '' ? Number.MAX_SAFE_INTEGER : (PRIORITY[name] ?? CUSTOM_PRIORITY));
   return [...groups]
     .map(([name, versions]) => ({
       name,
       versions: [...versions]
-        .sort(([a], [b]) => compareVersions(a, b))
-        .map(([version, members]) => ({ version, kinds: members.sort((a, b) => byText(a.plural, b.plural)) })),
+        .map(([version, kinds]) => ({ version, kinds }))
+        .sort((a, b) => compareVersions(a.version, b.version)),
     }))
-    .sort((a, b) => priority(b.name) - priority(a.name) || byText(a.name, b.name));
+    .sort((a, b) => priority(b.name) - priority(a.name) || (a.name < b.name ? -1 : 1));
 }
