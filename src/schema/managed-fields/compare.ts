@@ -147,14 +147,19 @@ function isMisfit(type: TypeRef, value: unknown): boolean {
 
 /**
  * Compares two objects of one kind. Identical subtrees cost nothing. Type, identity and bookkeeping fields of metadata
- * are left out: nobody owns them. Source: KEP-555, api.md 5.1 to 5.3.
+ * are left out: nobody owns them; so are the top-level fields in `ignored`. Source: KEP-555, api.md 5.1 to 5.3.
  */
-export function compareObjects(struct: StructInfo, before: Record_, after: Record_): Comparison {
+export function compareObjects(
+  struct: StructInfo,
+  before: Record_,
+  after: Record_,
+  ignored: ReadonlySet<string> = NOTHING,
+): Comparison {
   const pair = new Pair(null, null);
   for (const { name, element, info } of orderedFields(struct)) {
     const left = before[name];
     const right = after[name];
-    if (left === right || name === 'apiVersion' || name === 'kind') continue;
+    if (left === right || name === 'apiVersion' || name === 'kind' || ignored.has(name)) continue;
     const isMetadata = name === 'metadata' && info.type.kind === 'struct';
     if (isMetadata) {
       const inner = (value: unknown): Record_ => (value ?? {}) as Record_;

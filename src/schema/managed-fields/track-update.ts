@@ -63,8 +63,10 @@ export function ownableChanges(
   after: ManagedObject,
   reset: ResetPaths,
 ): Comparison {
-  const { changed, removed } = compareObjects(struct, before === null ? zeroOf(struct) : record(before), record(after));
-  if (reset.length === 0) return { changed, removed };
+  const left = before === null ? zeroOf(struct) : record(before);
+  const topLevel = new Set(reset.filter((path) => path.length === 1).map((path) => path[0]!));
+  const { changed, removed } = compareObjects(struct, left, record(after), topLevel);
+  if (topLevel.size === reset.length) return { changed, removed };
   const ignored = resetSet(reset);
   const ownable = (set: FieldSet | null): FieldSet | null => {
     const rest = set === null ? null : recursiveDifference(set, ignored);
