@@ -5,7 +5,8 @@ export interface Wait {
   readonly need: 'name' | 'connection';
 }
 
-const LOOKUPS = /\b(nslookup|getent|dig|host)\b/;
+const LOOKUPS = new Set(['nslookup', 'getent', 'dig', 'host']);
+const BETWEEN_WORDS = /[\s;|&<>()]+/;
 const HOST = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const HOST_FLAGS = new Set(['-h', '--host', '-host', '--hostname', '--server', '-s']);
 /** Commands whose first word that is no flag is a host. */
@@ -25,7 +26,7 @@ function hostOf(token: string): string | null {
 }
 
 function hostsIn(condition: string): string[] {
-  const words = condition.split(/[\s;|&<>()]+/).filter((word) => word !== '');
+  const words = condition.split(BETWEEN_WORDS).filter((word) => word !== '');
   const found = new Set<string>();
   let expect = false;
   for (const word of words) {
@@ -65,7 +66,7 @@ export function waitsOf(command: readonly string[], args: readonly string[]): re
   const waits: Wait[] = [];
   for (const match of script.matchAll(LOOP)) {
     const condition = match[2] ?? '';
-    const need = LOOKUPS.test(condition) ? 'name' : 'connection';
+    const need = condition.split(BETWEEN_WORDS).some((word) => LOOKUPS.has(word)) ? 'name' : 'connection';
     for (const host of hostsIn(condition)) waits.push({ host, need });
   }
   return waits;
