@@ -12,11 +12,13 @@ import type { ControllerOptions } from '../controllers/framework/options.ts';
 import { createGarbageCollector } from '../controllers/garbage-collector/controller.ts';
 import { createNamespaceController } from '../controllers/namespace/controller.ts';
 import { createNodeLifecycleController } from '../controllers/node-lifecycle/controller.ts';
+import { createPodGarbageCollector } from '../controllers/node-lifecycle/pod-gc.ts';
+import { createTaintEvictionController } from '../controllers/node-lifecycle/taint-eviction.ts';
 import { createPersistentVolumeController } from '../controllers/persistent-volume/controller.ts';
 import { createProvisioner, type VolumeBackend } from '../controllers/provisioner/controller.ts';
 import { createServiceAccountController } from '../controllers/service-account/controller.ts';
 import { createStatefulSetController } from '../controllers/statefulset/controller.ts';
-import { createVolumeProtectionController } from '../controllers/volume-protection/controller.ts';
+import { createClaimProtectionController, createVolumeProtectionController } from '../controllers/volume-protection/controller.ts';
 import type { FeatureGates } from '../schema/kind.ts';
 
 export interface ControllersOptions {
@@ -43,11 +45,14 @@ export function makeControllers(options: ControllersOptions): { readonly control
     createStatefulSetController(common),
     createPersistentVolumeController(common),
     createProvisioner({ ...common, backend: volumes }),
+    createClaimProtectionController(common),
     createVolumeProtectionController(common),
     createEndpointSliceController(common),
     createEndpointsController(common),
-    createDisruptionController(common),
+    createDisruptionController({ ...common, catalog }),
     createNodeLifecycleController(common),
+    createTaintEvictionController(common),
+    createPodGarbageCollector(common),
   ];
   return { controllers, events };
 }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { expired } from '../schema/status.ts';
+import { Informer } from './informer.ts';
+import { CONFIG_MAPS } from './resources.ts';
+import { ManualClock } from './testing/manual-clock.ts';
+import { MemoryClient } from './testing/memory-client.ts';
+import { WriteTracker } from './write-tracker.ts';
+
+const target = { ...CONFIG_MAPS, namespace: 'n' };
+const map = (name: string, colour = 'red') => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { colour } } });
+
+async function started() {
+  const clock = new ManualClock();
+  const client = new MemoryClient(clock);
+  await client.create(target, map('old'));
+  const informer = new Informer(client, clock, CONFIG_MAPS);
+  informer.addIndex('colour', (object) => [object.metadata.labels?.colour ?? '']);
+  const told: string[] = [];
+  informer.on({
+    add: (object) => told.push(`add ${object.metadata.name}`),
+    update: (object) => told.push(`update ${object.metadata.name}`),
+    delete: (object) => told.push(`delete ${object.metadata.name}`),
+  });
+  void informer.start();
+  await clock.settle();
+  return { clock, client, informer, told };
+}
+
+describe('Informer', () => {
+  it('lists, follows, and tells its handlers', async () => {
+    const { client, informer, told } = await started();
+    await client.create(target, map('new'));
+    await client.patch(target, 'new', 'merge', { data: { a: '1' } });
+    await client.delete(target, 'old');
+    expect(told).toEqual(['add old', 'add new', 'update new', 'delete old']);
+    expect(informer.list().map((object) => object.metadata.name)).toEqual(['new']);
+  });
+
+  it('keeps its indexes at each change', async () => {
+    const { client, informer } = await started();
+    const of = (colour: string) => informer.byIndex('colour', colour).map((object) => object.metadata.name);
+    await client.patch(target, 'old', 'merge', { metadata: { labels: { colour: 'blue' } } });
+    expect([of('red'), of('blue')]).toEqual([[], ['old']]);
+    await client.delete(target, 'old');
+    expect(of('blue')).toEqual([]);
+  });
+
+  it('tells late handlers what is there', async () => {
+    const { informer } = await started();
+    const seen: unknown[] = [];
+    informer.on({ add: (object) => seen.push(object.metadata.name) });
+    expect(seen).toEqual(['old']);
+  });
+
+  it('lists again when history is gone, and tells only the differences', async () => {
+    const { clock, client, told } = await started();
+    await client.create(target, map('kept'));
+    told.length = 0;
+    client.disconnect('configmaps', expired('too old'));
+    await client.delete(target, 'old');
+    await client.create(target, map('new'));
+    await clock.advance(1000);
+    expect(told.sort()).toEqual(['add new', 'delete old']);
+  });
+
+  it('tells of two lives under one name as of two objects', async () => {
+    const { clock, client, told } = await started();
+    told.length = 0;
+    client.disconnect('configmaps', expired('too old'));
+    await client.delete(target, 'old');
+    await client.create(target, map('old'));
+    await clock.advance(1000);
+    expect(told).toEqual(['delete old', 'add old']);
+  });
+});
+
+describe('WriteTracker', () => {
+  it('calls a cache stale until it has seen the write', () => {
+    const tracker = new WriteTracker();
+    const informer = { target: CONFIG_MAPS, revision: 4, synced: true, start: async () => {}, stop: () => {}, addIndex: () => {} };
+    tracker.record('key', informer, { ...map('a'), metadata: { name: 'a', resourceVersion: '5' } });
+    expect(tracker.staleReason('key')).toBe('read version: 4 is not as new as written version: 5 for group resource configmaps');
+    informer.revision = 5;
+    expect(tracker.staleReason('key')).toBeNull();
+  });
+});
