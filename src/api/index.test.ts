@@ -42,14 +42,15 @@ function line(group: string, version: string, resource: any): string {
 
 function own(): string[] {
   return KINDS.map((kind) => {
-    const subresources = Object.entries(kind.subresources ?? {}).map(([subresource, info]) => ({
-      subresource,
-      responseKind: info,
-      verbs: [...info.verbs].sort(),
-    }));
+    const subresources: { subresource: string; responseKind: { kind: string }; verbs: readonly string[] }[] =
+      Object.entries(kind.subresources ?? {}).map(([subresource, info]) => ({
+        subresource,
+        responseKind: info,
+        verbs: [...info.verbs].sort(),
+      }));
     if (kind.status !== undefined) subresources.push({ subresource: 'status', responseKind: kind, verbs: READ_WRITE });
     if (kind.scale !== undefined) {
-      subresources.push({ subresource: 'scale', responseKind: { kind: 'Scale', verbs: [] }, verbs: READ_WRITE });
+      subresources.push({ subresource: 'scale', responseKind: { kind: 'Scale' }, verbs: READ_WRITE });
     }
     return line(kind.group, kind.version, {
       resource: kind.plural,

@@ -43,7 +43,7 @@ describe('ServiceAllocator', () => {
   it('gives back everything when a write is undone, and only once', () => {
     const allocator = new ServiceAllocator();
     const fixed = { clusterIP: '10.0.0.9', type: 'NodePort', ports: [{ port: 80, nodePort: 30010 }] };
-    const undo = allocator.allocate(draft(fixed), null);
+    const { rollback: undo } = allocator.allocate(draft(fixed), null);
     undo();
     const again = draft(fixed);
     allocator.allocate(again, null);
@@ -82,7 +82,7 @@ describe('ServiceAllocator', () => {
     expect(same.spec.ports).toEqual(first.spec.ports);
     expect(same.spec.clusterIP).toBe(first.spec.clusterIP);
     const plain = draft({ ...web, type: 'ClusterIP', clusterIP: first.spec.clusterIP });
-    allocator.allocate(plain, stored(same));
+    allocator.allocate(plain, stored(same)).commit();
     const other = draft({ type: 'NodePort', ports: [{ port: 1, nodePort: old.spec.ports[0].nodePort }] });
     expect(() => allocator.allocate(other, null)).not.toThrow();
   });

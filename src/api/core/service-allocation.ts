@@ -14,6 +14,12 @@ import {
   type ServicePort,
 } from './service-types.ts';
 
+/** What one write has taken. `commit` gives back what the update no longer has; undoing twice is harmless. */
+export interface Allocation {
+  commit(): void;
+  rollback(): void;
+}
+
 export interface AllocationRanges {
   /** IPv4 range of cluster IPs. */
   readonly serviceCidr: string;
@@ -104,26 +110,21 @@ export class ServiceAllocator {
 
   /**
    * Fills cluster IPs, families, node ports and the health check port of a Service that is created (`old` null) or
-   * updated, and gives back what the update no longer has. Runs before validation, as upstream does. Returns what
-   * undoes all of it, for a write that fails or a dry run; undoing twice is harmless.
+   * updated. Runs before validation, as upstream does.
    * @throws StatusError 422 for a value that is taken, out of range or not to be had; nothing is taken then.
    */
-  allocate(draft: Draft, old: KubeObject | null): () => void {
+  allocate(draft: Draft, old: KubeObject | null): Allocation {
     const taken: (() => void)[] = [];
-    const undo = (): void => {
-      for (const step of taken.splice(0).reverse()) step();
+    const rollback = (): void => {
+      for (const undo of taken.splice(0).reverse()) undo();
     };
     try {
       this.#fill(draft, old, taken);
     } catch (error) {
-      undo();
+      rollback();
       throw error;
     }
-    if (old !== null) {
-      this.#releaseUnused(old, draft as KubeObject);
-      taken.push(() => this.restore([old]));
-    }
-    return undo;
+    return { rollback, commit: () => this.#releaseUnused(old, draft as KubeObject) };
   }
 
   /** After a Service is gone. */
