@@ -67,7 +67,8 @@ export function columnDefinitions(kind: TableKind): readonly ColumnDefinition[] 
   const columns = kind.columns ?? DEFAULT_COLUMNS;
   const hit = definitions.get(columns);
   if (hit !== undefined) return hit;
-  const list = columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
+  // Never empty: upstream describes every column, and clients may show it.
+  const list = columns.map(({ name, type, format = '', description = name, priority = 0 }) => ({
     name,
     type,
     format,
