@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DEFAULT_PATH, type ImageEntry } from '../../images/entries.ts';
+import { type ContainerSpec, type MountSpec, RuntimeError } from '../runtime.ts';
+import { SETUP, SHIM, valuesAsEnvironment } from './scripts.ts';
+import { HELPER_ENVIRONMENT, namespaceOptions, type Support } from './support.ts';
+
+/** What a container of a normal engine may do (its default capabilities). */
+const CAPABILITIES =
+  '-all,+chown,+dac_override,+fsetid,+fowner,+mknod,+net_raw,+setgid,+setuid,+setfcap,+setpcap,+net_bind_service,+sys_chroot,+kill,+audit_write';
+
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+export interface Launch {
+  readonly directory: string;
+  readonly spec: ContainerSpec;
+  readonly entry: ImageEntry;
+  readonly support: Support;
+  readonly hostname: string;
+  readonly netns: string | null;
+  /** Files of the pod, such as its hosts file. */
+  readonly podMounts: readonly MountSpec[];
+  /** Host directories hidden from containers. */
+  readonly hidden: readonly string[];
+  readonly cgroups: readonly string[];
+  readonly environment: readonly (readonly [string, string])[];
+}
+
+/** Environment of a container: the image's, then the pod's; PATH always set. */
+export function containerEnvironment(
+  entry: ImageEntry,
+  spec: ContainerSpec,
+  extra: readonly (readonly [string, string])[],
+): [string, string][] {
+  const image: [string, string][] = Object.entries(entry.env ?? {});
+  const env = new Map<string, string>([['HOSTNAME', ''], ['HOME', '/root'], ...image, ...extra, ...spec.env]);
+  const path = env.get('PATH') ?? DEFAULT_PATH;
+  env.set('PATH', [...(entry.path ?? []), path].join(':'));
+  return [...env];
+}
+
+export function identityOf(spec: ContainerSpec): Identity {
+  return { uid: spec.runAsUser ?? spec.image.user, gid: spec.runAsGroup ?? 0, groups: spec.supplementalGroups };
+}
+
+/** setpriv with who the program is and what it may do. */
+export function privileges(support: Support, identity: Identity, privileged: boolean): string[] {
+  if (!support.root) return ['setpriv', '--ambient-caps=-all', '--inh-caps=-all', '--'];
+  const groups = identity.groups.length > 0 ? [`--groups=${identity.groups.join(',')}`] : ['--clear-groups'];
+  const who = [`--reuid=${identity.uid}`, `--regid=${identity.gid}`, ...groups];
+  const caps = privileged ? [] : [`--bounding-set=${CAPABILITIES}`, '--inh-caps=-all'];
+  return ['setpriv', ...who, ...caps, '--'];
+}
+
+/** The program and its arguments by the rules of command and args over the image's own. */
+export function programOf(entry: ImageEntry, spec: ContainerSpec): string[] {
+  if (spec.command.length > 0) return [...spec.command, ...spec.args];
+  return [...entry.command, ...(spec.args.length > 0 ? spec.args : (entry.args ?? []))];
+}
+
+/** Starts the shim, which outlives us. Throws RuntimeError RunContainerError. */
+export function launch(what: Launch): { readonly shim: number; onExit(callback: () => void): void } {
+  const { directory, spec, entry, support } = what;
+  const identity = identityOf(spec);
+  const environment = containerEnvironment(entry, spec, [['HOSTNAME', what.hostname], ...what.environment]);
+  const program = programOf(entry, spec);
+  const mounts = allMounts(what);
+  checkProgram(program, environment, mounts);
+  mkdirSync(join(directory, 'root'), { recursive: true });
+  const values = [
+    String(what.hidden.length),
+    ...what.hidden,
+    String(mounts.length),
+    ...mounts.flatMap((mount) => [mount.hostPath, mount.containerPath, mount.readOnly ? 'ro' : 'rw']),
+    ...environment.map(([name, value]) => `${name}=${value}`),
+    ...privileges(support, identity, spec.privileged),
+    ...program,
+  ];
+  const settings = {
+    PD_DIR: directory,
+    PD_HOSTNAME: what.hostname,
+    PD_WORKDIR: spec.workingDir ?? entry.workingDir ?? '/',
+    PD_READONLY: spec.readOnlyRoot ? '1' : '0',
+    PD_OVERLAY: support.root ? '' : ',userxattr',
+    PD_CGROUPS: what.cgroups.join(' '),
+  };
+  const inside = ['unshare', ...namespaceOptions(support.root, identity.uid, identity.gid), '/bin/sh', '-c', SETUP];
+  const command = what.netns === null ? inside : ['nsenter', `--net=${what.netns}`, ...inside];
+  const out = openSync(join(directory, 'stdout'), 'a', 0o600);
+  const err = openSync(join(directory, 'stderr'), 'a', 0o600);
+  const input = openSync(spec.stdin ? join(directory, 'stdin') : '/dev/null', 'r+');
+  try {
+    const child = spawn('/bin/sh', ['-c', SHIM, 'perdure-shim', directory, ...command], {
+      cwd: '/',
+      env: { ...HELPER_ENVIRONMENT, ...settings, ...valuesAsEnvironment(values) },
+      detached: true,
+      stdio: [input, out, err],
+    });
+    child.on('error', () => undefined);
+    child.unref();
+    return { shim: child.pid ?? 0, onExit: (callback) => void child.once('exit', callback) };
+  } finally {
+    for (const file of [out, err, input]) closeSync(file);
+  }
+}
+
+function allMounts(what: Launch): MountSpec[] {
+  const { directory, spec, entry } = what;
+  const exposed = [...new Set(entry.expose ?? [])].map((path) => ({
+    hostPath: path,
+    containerPath: path,
+    readOnly: true,
+  }));
+  const files = Object.entries(entry.files ?? {}).map(([containerPath, text], index) => {
+    const hostPath = join(directory, `file-${index}`);
+    writeFileSync(hostPath, text, { mode: 0o755 });
+    return { hostPath, containerPath, readOnly: true };
+  });
+  const own = new Set(spec.mounts.map((mount) => mount.containerPath));
+  const pod = what.podMounts.filter((mount) => !own.has(mount.containerPath));
+  mkdirSync(dirname(spec.terminationLogPath), { recursive: true });
+  writeFileSync(spec.terminationLogPath, '', { flag: 'a', mode: 0o666 });
+  const termination = {
+    hostPath: spec.terminationLogPath,
+    containerPath: spec.terminationMessagePath,
+    readOnly: false,
+  };
+  // Outer directories first, so that a mount inside another is not covered by it.
+  const volumes = [...spec.mounts].sort(
+    (a, b) => a.containerPath.split('/').length - b.containerPath.split('/').length,
+  );
+  return [
+    ...exposed.filter((mount) => hiddenUnder(mount.hostPath, what.hidden)),
+    ...pod,
+    ...files,
+    ...volumes,
+    termination,
+  ].map((mount) => ({
+    ...mount,
+    hostPath: realpathSync(mount.hostPath),
+    containerPath: mount.containerPath.replace(/\/+$/, '') || '/',
+  }));
+}
+
+function hiddenUnder(path: string, hidden: readonly string[]): boolean {
+  return hidden.some((directory) => path === directory || path.startsWith(`${directory}/`));
+}
+
+/** Says what a container engine would say about a program that is not there, before anything is started. */
+function checkProgram(
+  program: readonly string[],
+  environment: readonly (readonly [string, string])[],
+  mounts: readonly MountSpec[],
+): void {
+  const name = program[0];
+  if (name === undefined) throw new RuntimeError('RunContainerError', 'no command specified');
+  const fail = (why: string): RuntimeError =>
+    new RuntimeError(
+      'RunContainerError',
+      `failed to create containerd task: failed to create shim task: exec: ${JSON.stringify(name)}: ${why}`,
+    );
+  const onHost = (path: string): string => {
+    const mount = mounts.findLast(
+      (candidate) => path === candidate.containerPath || path.startsWith(`${candidate.containerPath}/`),
+    );
+    return mount === undefined ? path : mount.hostPath + path.slice(mount.containerPath.length);
+  };
+  const isFile = (path: string): boolean => existsSync(onHost(path)) && statSync(onHost(path)).isFile();
+  if (name.includes('/')) {
+    if (name.startsWith('/') && !existsSync(onHost(name))) throw fail(`stat ${name}: no such file or directory`);
+    return;
+  }
+  const path = environment.find(([key]) => key === 'PATH')?.[1] ?? DEFAULT_PATH;
+  if (!path.split(':').some((directory) => isFile(join(directory, name))))
+    throw fail('executable file not found in $PATH');
+}

@@ -1,0 +1,184 @@
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
+import { RuntimeError } from '../runtime.ts';
+
+export interface PodNetwork {
+  readonly ip: string;
+  /** Path of the network namespace, null for the host's. */
+  readonly namespace: string | null;
+}
+
+/** How pods get addresses (design section 5). */
+export interface Network {
+  readonly mode: 'namespaces' | 'loopback';
+  readonly description: string;
+  /** Once before use. */
+  open(): Promise<void>;
+  /** `taken`: addresses of pods that live. */
+  add(uid: string, taken: ReadonlySet<string>): Promise<PodNetwork>;
+  remove(uid: string, network: PodNetwork): Promise<void>;
+  /** Gives back what is shared; `empty`: no pod lives. */
+  close(empty: boolean): Promise<void>;
+}
+
+/** One address of 127.0.0.0/8 a pod; a process must bind POD_IP. */
+export class LoopbackNetwork implements Network {
+  readonly mode = 'loopback';
+  readonly description = 'each pod has an address of 127.0.0.0/8 on this machine; processes must bind POD_IP';
+  readonly #base: number;
+
+  constructor(instance: string) {
+    this.#base = 16 + (createHash('sha256').update(instance).digest()[0]! % 200);
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  add(uid: string, taken: ReadonlySet<string>): Promise<PodNetwork> {
+    const ip = pick(uid, taken, (number) => `127.${this.#base}.${number >> 8}.${number & 255}`);
+    return Promise.resolve({ ip, namespace: null });
+  }
+
+  remove(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A network namespace a pod, joined by a bridge of this instance's own. Needs root. */
+export class NamespaceNetwork implements Network {
+  readonly mode = 'namespaces';
+  readonly description: string;
+  readonly #tag: string;
+  readonly #prefix: string;
+
+  constructor(instance: string) {
+    const digest = createHash('sha256').update(instance).digest();
+    this.#tag = digest.toString('hex').slice(0, 6);
+    this.#prefix = `10.${100 + (digest[3]! % 100)}`;
+    this.description = `each pod has a network namespace and an address of ${this.#prefix}.0.0/16 on bridge ${this.#bridge}`;
+  }
+
+  get #bridge(): string {
+    return `perdure-${this.#tag}`;
+  }
+
+  /** Address of the host on the bridge, as pods see it. */
+  get gateway(): string {
+    return `${this.#prefix}.0.1`;
+  }
+
+  async open(): Promise<void> {
+    if (existsSync(`/sys/class/net/${this.#bridge}`)) return;
+    await batch([
+      `link add ${this.#bridge} type bridge`,
+      `addr add ${this.gateway}/16 dev ${this.#bridge}`,
+      `link set ${this.#bridge} up`,
+      // Should the bridge lose its own route, nothing for a pod may leave by the default route.
+      `route add unreachable ${this.#prefix}.0.0/16 metric 4278198272`,
+    ]);
+  }
+
+  async add(uid: string, taken: ReadonlySet<string>): Promise<PodNetwork> {
+    const ip = pick(uid, taken, (number) => `${this.#prefix}.${number >> 8}.${number & 255}`);
+    const name = this.#name(uid);
+    const veth = `p${this.#tag}${createHash('sha256').update(uid).digest('hex').slice(0, 8)}`;
+    await ip_(['netns', 'add', name]);
+    await batch([
+      `link add ${veth} type veth peer name eth0 netns ${name}`,
+      `link set ${veth} master ${this.#bridge} up`,
+    ]);
+    await batch(
+      [`link set lo up`, `addr add ${ip}/16 dev eth0`, `link set eth0 up`, `route add default via ${this.gateway}`],
+      ['-n', name],
+    );
+    return { ip, namespace: `/run/netns/${name}` };
+  }
+
+  async remove(uid: string): Promise<void> {
+    const name = this.#name(uid);
+    if (existsSync(`/run/netns/${name}`)) await ip_(['netns', 'delete', name]);
+  }
+
+  async close(empty: boolean): Promise<void> {
+    if (!empty || !existsSync(`/sys/class/net/${this.#bridge}`)) return;
+    await batch([`link delete ${this.#bridge}`, `route delete unreachable ${this.#prefix}.0.0/16 metric 4278198272`]);
+  }
+
+  #name(uid: string): string {
+    return `perdure-${this.#tag}-${createHash('sha256').update(uid).digest('hex').slice(0, 12)}`;
+  }
+}
+
+/** A number from 2 to 65534 that starts from the uid, so that a pod tends to keep what it had. */
+function pick(uid: string, taken: ReadonlySet<string>, address: (number: number) => string): string {
+  const start = createHash('sha256').update(uid).digest().readUInt16BE(0);
+  for (let step = 0; step < 65536; step++) {
+    const number = (start + step) % 65536;
+    const last = number & 255;
+    if (number < 256 || last === 0 || last === 255) continue;
+    const candidate = address(number);
+    if (!taken.has(candidate)) return candidate;
+  }
+  throw new RuntimeError('CreatePodSandboxError', 'no address is left for another pod on this node');
+}
+
+function batch(lines: readonly string[], options: readonly string[] = []): Promise<void> {
+  return ip_([...options, '-batch', '-'], lines.join('\n'));
+}
+
+function ip_(args: readonly string[], input = ''): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('ip', args, (error, _stdout, stderr) => {
+      if (error === null) resolve();
+      else reject(new RuntimeError('CreatePodSandboxError', `ip ${args.join(' ')}: ${stderr.trim() || error.message}`));
+    });
+    child.stdin?.end(input);
+  });
+}
+
+/** Connects from the host's side. */
+export function dial(host: string, port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, allowHalfOpen: true });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+const RELAY = `const s=require('net').connect({host:'127.0.0.1',port:+process.argv[1],allowHalfOpen:true});
+s.on('connect',()=>{process.stderr.write('ok');process.stdin.pipe(s);s.pipe(process.stdout)});
+s.on('error',e=>{process.stderr.write(e.message);process.exit(1)});`;
+
+/**
+ * Connects to 127.0.0.1 inside a network namespace. A socket belongs to the namespace it was created in, so a helper
+ * process relays it: for programs that listen on loopback only.
+ */
+export function dialInside(namespace: string, port: number): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('nsenter', [`--net=${namespace}`, process.execPath, '-e', RELAY, String(port)], {
+      stdio: 'pipe',
+    });
+    child.once('error', reject);
+    child.stderr.once('data', (said: Buffer) => {
+      if (said.toString() !== 'ok') {
+        reject(new Error(said.toString()));
+        return;
+      }
+      const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
+      duplex.once('close', () => child.kill());
+      resolve(duplex);
+    });
+    child.once('exit', () => reject(new Error('the relay into the pod ended')));
+  });
+}

@@ -1,0 +1,56 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MountSpec, SandboxSpec } from '../runtime.ts';
+
+interface HostAlias {
+  readonly ip: string;
+  readonly hostnames?: readonly string[];
+}
+
+/** The pod's own /etc/hosts, /etc/hostname and /etc/resolv.conf (node.md 6.3), written to the pod's directory. */
+export function writePodFiles(directory: string, spec: SandboxSpec, ip: string): MountSpec[] {
+  mkdirSync(directory, { recursive: true });
+  const files = { hosts: hostsFile(spec, ip), hostname: `${spec.hostname}\n`, 'resolv.conf': resolvConf(spec) };
+  return Object.entries(files).map(([name, text]) => {
+    const hostPath = join(directory, name);
+    writeFileSync(hostPath, text);
+    return { hostPath, containerPath: `/etc/${name}`, readOnly: false };
+  });
+}
+
+function hostsFile(spec: SandboxSpec, ip: string): string {
+  const podSpec = (
+    spec.pod as { readonly spec?: { readonly hostAliases?: readonly HostAlias[]; readonly subdomain?: string } }
+  ).spec;
+  const lines = spec.hostNetwork
+    ? ['# Kubernetes-managed hosts file (host network).', readFileSync('/etc/hosts', 'utf8').trimEnd()]
+    : [
+        '# Kubernetes-managed hosts file.',
+        '127.0.0.1\tlocalhost',
+        '::1\tlocalhost ip6-localhost ip6-loopback',
+        'fe00::0\tip6-localnet',
+        'fe00::0\tip6-mcastprefix',
+        'fe00::1\tip6-allnodes',
+        'fe00::2\tip6-allrouters',
+        `${ip}\t${fullName(spec, podSpec?.subdomain)}${spec.hostname}`,
+      ];
+  const aliases = (podSpec?.hostAliases ?? []).map((alias) => [alias.ip, ...(alias.hostnames ?? [])].join('\t'));
+  if (aliases.length > 0) lines.push('', '# Entries added by HostAliases.', ...aliases);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The cluster domain is the last search path of a pod in the cluster, `<ns>.svc.<domain>` the first. */
+function fullName(spec: SandboxSpec, subdomain: string | undefined): string {
+  const search = spec.dns.searches.find((name) => name.startsWith(`${spec.namespace}.svc.`));
+  if (subdomain === undefined || subdomain === '') return '';
+  return `${spec.hostname}.${subdomain}.${search ?? `${spec.namespace}.svc.cluster.local`}\t`;
+}
+
+function resolvConf(spec: SandboxSpec): string {
+  const { nameservers, searches, options } = spec.dns;
+  if (nameservers.length === 0 && searches.length === 0) return readFileSync('/etc/resolv.conf', 'utf8');
+  const lines = nameservers.map((server) => `nameserver ${server}`);
+  if (searches.length > 0) lines.unshift(`search ${searches.join(' ')}`);
+  if (options.length > 0) lines.push(`options ${options.join(' ')}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,173 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../base/clock.ts';
+import { builtInImages, thisMachine } from '../../images/built-in.ts';
+import { ImageCatalog } from '../../images/catalog.ts';
+import type { ContainerSpec, ContainerState } from '../runtime.ts';
+import { type ContractWorld, containerSpec, describeRuntime, sandboxSpec } from '../runtime-contract.ts';
+import { ProcessRuntime } from './process-runtime.ts';
+import { isAlive, startTimeOf } from './processes.ts';
+import { detectSupport } from './support.ts';
+
+const { missing, root } = detectSupport();
+if (missing.length > 0) describe.skip(`process runtime: this machine has no ${missing.join(', ')}`, () => it('needs it', () => undefined));
+
+const directories: string[] = [];
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
+async function open(directory: string, onExit: (container: ContainerState) => void, network: 'loopback' | 'namespaces'): Promise<ContractWorld> {
+  const catalog = new ImageCatalog(builtInImages(thisMachine('/nowhere')));
+  const runtime = new ProcessRuntime({ clock: systemClock, catalog, directory: join(directory, 'runtime'), dataDirectory: directory, network });
+  await runtime.start(onExit);
+  const dispose = async (): Promise<void> => {
+    for (const sandbox of (await runtime.list()).sandboxes) await runtime.removeSandbox(sandbox.uid);
+    await runtime.close();
+  };
+  return { runtime, directory, settle: (promise) => promise, dispose };
+}
+function fresh(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'perdure-process-'));
+  directories.push(directory);
+  return directory;
+}
+
+if (missing.length === 0) {
+  describeRuntime('process, loopback', (onExit) => open(fresh(), onExit, 'loopback'));
+  describe.skipIf(!root)('own networks', () => {
+    describeRuntime('process, network namespaces', (onExit) => open(fresh(), onExit, 'namespaces'));
+  });
+}
+
+describe.skipIf(missing.length > 0)('process runtime', () => {
+  async function inWorld(test: (world: ContractWorld, exit: Promise<ContainerState>) => Promise<void>, network: 'loopback' | 'namespaces' = 'loopback') {
+    let exited: (state: ContainerState) => void = () => undefined;
+    const exit = new Promise<ContainerState>((resolve) => {
+      exited = resolve;
+    });
+    const world = await open(fresh(), (state) => exited(state), network);
+    try {
+      await world.runtime.createSandbox(sandboxSpec(world.directory));
+      await test(world, exit);
+    } finally {
+      await world.dispose();
+    }
+  }
+  const run = async (world: ContractWorld, script: string, change: Partial<ContainerSpec> = {}): Promise<ContainerState> =>
+    world.runtime.startContainer(await containerSpec(world, { command: ['sh', '-c', script], ...change }));
+  const log = (world: ContractWorld): string[] =>
+    readFileSync(`${world.directory}/pods/uid-1/c-0.log`, 'utf8').trimEnd().split('\n').map((line) => line.replace(/^\S+Z /, ''));
+
+  it('logs both outputs, reports the exit code and the termination message', () =>
+    inWorld(async (world, exit) => {
+      await run(world, 'echo one; echo two >&2; printf three; echo bye > /dev/termination-log; exit 3');
+      expect(await exit).toMatchObject({ phase: 'exited', exitCode: 3, reason: 'Error' });
+      expect(log(world).sort()).toEqual(['stderr F two', 'stdout F one', 'stdout P three']);
+      expect(readFileSync(`${world.directory}/pods/uid-1/c-0.termination`, 'utf8')).toBe('bye\n');
+    }));
+
+  it('shows volumes, its own hosts and host name, and nothing private of the host', () =>
+    inWorld(async (world, exit) => {
+      const volume = join(world.directory, 'volume');
+      mkdirSync(volume);
+      writeFileSync(join(volume, 'f'), 'from the volume\n');
+      const mounts = [
+        { hostPath: volume, containerPath: '/var/lib/some/where', readOnly: false },
+        { hostPath: volume, containerPath: '/data', readOnly: true },
+      ];
+      const script =
+        'cat /var/lib/some/where/f; echo x > /var/lib/some/where/new; echo x > /data/no || echo read-only; hostname; grep web-uid-1 /etc/hosts | cut -f2; ' +
+        'head -1 /etc/resolv.conf; echo "$$ $HELLO $(ls /root /home | grep -v : | wc -l)"; touch /etc/ours && echo private; [ -e "$OUTSIDE" ] || echo hidden';
+      await run(world, script, { mounts, env: [['HELLO', 'a b\'"$(id)'], ['OUTSIDE', volume], ['odd.name', '1']] });
+      await exit;
+      expect(log(world).filter((line) => line.startsWith('stdout')).map((line) => line.slice(9))).toEqual([
+        'from the volume',
+        'read-only',
+        'web-uid-1',
+        'web-uid-1',
+        'search default.svc.cluster.local',
+        '1 a b\'"$(id) 0',
+        'private',
+        'hidden',
+      ]);
+      expect(readFileSync(join(volume, 'new'), 'utf8')).toBe('x\n');
+    }));
+
+  it('lets PID 1 ignore SIGTERM without a handler, kills after the grace; a handler ends it', () =>
+    inWorld(async (world) => {
+      const stubborn = await run(world, 'sleep 1000; :');
+      const gentle = await run(world, "trap 'exit 7' TERM; while :; do sleep 0.05; done", { name: 'g' });
+      expect(await world.runtime.stopContainer(gentle.id, 60_000)).toMatchObject({ exitCode: 7 });
+      expect(await world.runtime.stopContainer(stubborn.id, 50)).toMatchObject({ exitCode: 137, reason: 'Error' });
+    }));
+
+  it('executes inside, with exit code and stdin', () =>
+    inWorld(async (world) => {
+      const state = await run(world, 'exec sleep 1000', { env: [['A', 'b']] });
+      const session = await world.runtime.exec(state.id, ['sh', '-c', 'cat; echo "$A"; cat /proc/1/comm; exit 4'], { tty: false, stdin: true });
+      session.stdin!.end('in\n');
+      expect(await text(session.stdout)).toBe('in\nb\nsleep\n');
+      expect(await session.exit).toBe(4);
+    }));
+
+  it('says what is wrong with a program that is not there', () =>
+    inWorld(async (world) => {
+      const spec = await containerSpec(world, { command: ['no-such-program'] });
+      await expect(world.runtime.startContainer(spec)).rejects.toThrow('exec: "no-such-program": executable file not found in $PATH');
+      await expect(world.runtime.pullImage('example.com/unknown:1', 'Always')).rejects.toThrow('images.yaml');
+      expect((await world.runtime.list()).containers).toEqual([]);
+    }));
+
+  it('adopts what runs, with the log of the time between, and what ended meanwhile', () =>
+    inWorld(async (world) => {
+      const running = await run(world, 'while :; do [ -e /data/go ] && echo later && rm /data/go; sleep 0.05; done', {
+        mounts: [{ hostPath: world.directory, containerPath: '/data', readOnly: false }],
+      });
+      const short = await run(world, 'while [ ! -e /data/end ]; do sleep 0.02; done; exit 9', {
+        name: 's',
+        mounts: [{ hostPath: world.directory, containerPath: '/data', readOnly: false }],
+      });
+      await world.runtime.close();
+      writeFileSync(join(world.directory, 'end'), '');
+      writeFileSync(join(world.directory, 'go'), '');
+      const identity = { pid: short.pid!, startTime: startTimeOf(short.pid!) ?? '' };
+      await expect.poll(() => isAlive(identity)).toBe(false);
+      const exits: string[] = [];
+      const again = await open(world.directory, (state) => exits.push(`${state.name} ${state.exitCode}`), 'loopback');
+      await expect.poll(() => exits).toContain('s 9');
+      expect((await again.runtime.list()).containers.find((one) => one.name === 'c')).toMatchObject({ phase: 'running', pid: running.pid });
+      await expect.poll(() => log(world)).toEqual(['stdout F later']);
+      const stopped = await again.runtime.stopContainer(running.id, 0);
+      expect(stopped).toMatchObject({ phase: 'exited', exitCode: 137 });
+      await again.dispose();
+    }));
+
+  it('drops to the user asked for', (context) => {
+    if (!root) context.skip('needs root');
+    return inWorld(async (world, exit) => {
+      await run(world, 'id -u; id -g; id -G', { runAsUser: 1234, runAsGroup: 2345, supplementalGroups: [3456] });
+      await exit;
+      expect(log(world)).toEqual(['stdout F 1234', 'stdout F 2345', 'stdout F 2345 3456']);
+    });
+  });
+
+  it('reaches ports of a pod in its own network, also those on its loopback only', (context) => {
+    if (!root) context.skip('needs root');
+    return inWorld(async (world) => {
+      const serve = (host: string, port: number): string =>
+        `require('net').createServer(s=>s.end('${host}')).listen(${port},'${host}',()=>console.log('up'));`;
+      const image = await world.runtime.pullImage('node', 'IfNotPresent');
+      await world.runtime.startContainer(
+        await containerSpec(world, { image, command: ['node', '-e', `${serve('0.0.0.0', 8001)}${serve('127.0.0.1', 8002)}`] }),
+      );
+      await expect.poll(() => log(world).length, { timeout: 10_000 }).toBe(2);
+      expect(await text(await world.runtime.connect('uid-1', 8001))).toBe('0.0.0.0');
+      expect(await text(await world.runtime.connect('uid-1', 8002, '127.0.0.1'))).toBe('127.0.0.1');
+      await expect(world.runtime.connect('uid-1', 8003)).rejects.toThrow('ECONNREFUSED');
+    }, 'namespaces');
+  });
+});

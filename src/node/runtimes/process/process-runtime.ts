@@ -1,0 +1,375 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { type Duplex, PassThrough } from 'node:stream';
+import type { Clock } from '../../../base/clock.ts';
+import type { ExecSession } from '../../../base/exec-session.ts';
+import type { ImageCatalog } from '../../images/catalog.ts';
+import {
+  type ContainerSpec,
+  type ContainerState,
+  type MountSpec,
+  type ResolvedImage,
+  type Runtime,
+  RuntimeError,
+  type Sandbox,
+  type SandboxSpec,
+} from '../runtime.ts';
+import { Cgroups } from './cgroups.ts';
+import { type ContainerFile, ProcessContainer } from './container.ts';
+import { execIn } from './exec.ts';
+import { containerEnvironment, identityOf, launch } from './launch.ts';
+import { dial, dialInside, LoopbackNetwork, NamespaceNetwork, type Network, type PodNetwork } from './network.ts';
+import { writePodFiles } from './pod-files.ts';
+import { bootId, usageOf } from './processes.ts';
+import { detectSupport, HELPER_ENVIRONMENT, type Support } from './support.ts';
+
+export interface ProcessRuntimeOptions {
+  readonly clock: Clock;
+  readonly catalog: ImageCatalog;
+  /** Everything is kept below it; it names the instance too. */
+  readonly directory: string;
+  /** Data directory of Perdure, hidden from containers. Default: `directory`. */
+  readonly dataDirectory?: string;
+  /** `auto`: namespaces as root where `ip` works, else loopback. */
+  readonly network?: 'auto' | 'namespaces' | 'loopback';
+}
+
+interface SandboxRecord {
+  readonly uid: string;
+  readonly network: PodNetwork;
+  readonly boot: string;
+  readonly hostname: string;
+  readonly hostNetwork: boolean;
+  readonly mounts: readonly MountSpec[];
+}
+
+/** Runs pods as real processes of this machine in namespaces of their own (design section 5). */
+export class ProcessRuntime implements Runtime {
+  readonly name = 'process';
+  readonly version = 'perdure-process://0.1.0';
+  readonly #options: ProcessRuntimeOptions;
+  readonly #support: Support;
+  readonly #network: Network;
+  readonly #cgroups: Cgroups;
+  readonly #sandboxes = new Map<string, SandboxRecord>();
+  readonly #containers = new Map<string, ProcessContainer>();
+  #onExit: (container: ContainerState) => void = () => undefined;
+
+  /** Throws Error that names what is missing on a machine that cannot run containers. */
+  constructor(options: ProcessRuntimeOptions) {
+    this.#options = { ...options, directory: resolve(options.directory) };
+    this.#support = detectSupport();
+    if (this.#support.missing.length > 0) {
+      throw new Error(
+        `the process runtime cannot work here, missing: ${this.#support.missing.join(', ')}. Use --runtime simulated instead`,
+      );
+    }
+    const instance = this.#options.directory;
+    const wanted = options.network ?? 'auto';
+    if (wanted === 'namespaces' && !this.#support.root)
+      throw new Error('pod networks of their own need root; use network loopback');
+    const own = wanted === 'namespaces' || (wanted === 'auto' && this.#support.root && hasIp());
+    this.#network = own ? new NamespaceNetwork(instance) : new LoopbackNetwork(instance);
+    this.#cgroups = new Cgroups(`perdure-${createHash('sha256').update(instance).digest('hex').slice(0, 8)}`);
+  }
+
+  get conditions(): Runtime['conditions'] {
+    const { root } = this.#support;
+    const limits = this.#cgroups.available;
+    const own = this.#network.mode === 'namespaces';
+    return [
+      {
+        type: 'PodNetwork',
+        status: own ? 'True' : 'False',
+        reason: own ? 'NamespacePerPod' : 'LoopbackAddresses',
+        message: this.#network.description,
+      },
+      {
+        type: 'ResourceLimitsEnforced',
+        status: limits ? 'True' : 'False',
+        reason: limits ? 'ControlGroups' : 'ControlGroupsUnavailable',
+        message: limits
+          ? 'memory and CPU limits are enforced'
+          : 'memory and CPU limits are not enforced: the control groups of this machine cannot be written',
+      },
+      {
+        type: 'UserIdentityEnforced',
+        status: root ? 'True' : 'False',
+        reason: root ? 'Root' : 'UserNamespace',
+        message: root
+          ? 'runAsUser, runAsGroup and fsGroup are enforced'
+          : 'without root all files belong to the user Perdure runs as; groups are not enforced',
+      },
+    ];
+  }
+
+  async start(onExit: (container: ContainerState) => void): Promise<void> {
+    this.#onExit = onExit;
+    for (const folder of ['sandboxes', 'containers', 'positions'])
+      mkdirSync(this.#path(folder), { recursive: true, mode: 0o700 });
+    await this.#network.open();
+    for (const name of readdirSync(this.#path('sandboxes'))) {
+      if (!name.endsWith('.json')) continue;
+      const record = JSON.parse(readFileSync(this.#path('sandboxes', name), 'utf8')) as SandboxRecord;
+      this.#sandboxes.set(record.uid, record);
+    }
+    for (const id of readdirSync(this.#path('containers'))) {
+      const path = this.#path('containers', id, 'state.json');
+      if (!existsSync(path)) {
+        rmSync(this.#path('containers', id), { recursive: true, force: true });
+        continue;
+      }
+      const container = this.#track(id, JSON.parse(readFileSync(path, 'utf8')) as ContainerFile);
+      container.adopt();
+    }
+    // After a restart of the machine the networks are gone: those pods need new sandboxes.
+    for (const record of [...this.#sandboxes.values()])
+      if (record.boot !== bootId()) await this.removeSandbox(record.uid);
+  }
+
+  list(): ReturnType<Runtime['list']> {
+    return Promise.resolve({
+      sandboxes: [...this.#sandboxes.values()].map(sandboxOf),
+      containers: [...this.#containers.values()].map((container) => container.state),
+    });
+  }
+
+  pullImage(reference: string): Promise<ResolvedImage> {
+    return Promise.resolve().then(() => this.#options.catalog.resolve(reference).image);
+  }
+
+  async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
+    const present = this.#sandboxes.get(spec.uid);
+    if (present !== undefined) return sandboxOf(present);
+    const taken = new Set([...this.#sandboxes.values()].map((record) => record.network.ip));
+    const network = spec.hostNetwork ? { ip: '127.0.0.1', namespace: null } : await this.#network.add(spec.uid, taken);
+    const mounts = writePodFiles(join(spec.directory, 'etc'), spec, network.ip);
+    const record = {
+      uid: spec.uid,
+      network,
+      boot: bootId(),
+      hostname: spec.hostname,
+      hostNetwork: spec.hostNetwork,
+      mounts,
+    };
+    this.#save(this.#path('sandboxes', `${spec.uid}.json`), record);
+    this.#sandboxes.set(spec.uid, record);
+    return sandboxOf(record);
+  }
+
+  async removeSandbox(uid: string): Promise<void> {
+    const containers = [...this.#containers.values()].filter((container) => container.state.podUid === uid);
+    await Promise.all(containers.map((container) => container.stop('SIGKILL', 0)));
+    for (const container of containers) await this.removeContainer(container.state.id);
+    const record = this.#sandboxes.get(uid);
+    if (record === undefined) return;
+    if (!record.hostNetwork) await this.#network.remove(uid, record.network);
+    rmSync(this.#path('sandboxes', `${uid}.json`), { force: true });
+    this.#sandboxes.delete(uid);
+  }
+
+  async startContainer(spec: ContainerSpec): Promise<ContainerState> {
+    const sandbox = this.#sandboxes.get(spec.podUid);
+    if (sandbox === undefined)
+      throw new RuntimeError('CreateContainerError', `sandbox of pod ${spec.podUid} not found`);
+    const id = createHash('sha256').update(`${spec.podUid}/${spec.name}/${spec.attempt}`).digest('hex');
+    const present = this.#containers.get(id);
+    if (present !== undefined) return present.state;
+    const { entry } = this.#options.catalog.resolve(spec.image.image);
+    const identity = identityOf(spec);
+    const podIp: [string, string][] =
+      this.#network.mode === 'loopback' && !sandbox.hostNetwork ? [['POD_IP', sandbox.network.ip]] : [];
+    const file: ContainerFile = {
+      boot: bootId(),
+      state: {
+        id,
+        podUid: spec.podUid,
+        name: spec.name,
+        attempt: spec.attempt,
+        phase: 'created',
+        startedAt: this.#options.clock.now(),
+        image: spec.image,
+      },
+      logPath: spec.logPath,
+      environment: containerEnvironment(entry, spec, [['HOSTNAME', sandbox.hostname], ...podIp]),
+      uid: identity.uid,
+      gid: identity.gid,
+      groups: identity.groups,
+      privileged: spec.privileged,
+      workingDir: spec.workingDir ?? entry.workingDir ?? '/',
+      stdin: spec.stdin,
+    };
+    const directory = this.#path('containers', id);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (spec.stdin) execFileSync('mkfifo', [join(directory, 'stdin')], { env: { ...HELPER_ENVIRONMENT } });
+    this.#save(join(directory, 'state.json'), file);
+    const container = this.#track(id, file);
+    try {
+      container.follow();
+      const shim = launch({
+        directory,
+        spec,
+        entry,
+        support: this.#support,
+        hostname: sandbox.hostNetwork ? '' : sandbox.hostname,
+        netns: sandbox.network.namespace,
+        podMounts: sandbox.mounts,
+        hidden: this.#hidden(),
+        cgroups: this.#cgroups.create(id, spec.limits),
+        environment: podIp,
+      });
+      shim.onExit(() => container.shimExited());
+    } catch (error) {
+      container.release();
+      this.#forget(id);
+      throw error instanceof RuntimeError ? error : new RuntimeError('CreateContainerError', (error as Error).message);
+    }
+    await container.started();
+    const { state } = container;
+    if (state.reason === 'StartError') {
+      this.#forget(id);
+      throw new RuntimeError(
+        'RunContainerError',
+        `the container could not be set up: ${state.message ?? 'unknown reason'}`,
+      );
+    }
+    return state;
+  }
+
+  async stopContainer(id: string, graceMs: number): Promise<ContainerState> {
+    const container = this.#find(id);
+    const { entry } = this.#options.catalog.resolve(container.state.image.image);
+    return container.stop(entry.stopSignal ?? 'SIGTERM', graceMs);
+  }
+
+  removeContainer(id: string): Promise<void> {
+    const container = this.#containers.get(id);
+    if (container !== undefined && container.state.phase !== 'exited') {
+      return Promise.reject(new Error(`container ${id} still runs: stop it first`));
+    }
+    this.#forget(id);
+    return Promise.resolve();
+  }
+
+  exec(
+    id: string,
+    command: readonly string[],
+    options: { readonly tty: boolean; readonly stdin: boolean },
+  ): Promise<ExecSession> {
+    return execIn(this.#find(id), this.#support, command, options);
+  }
+
+  attach(id: string, options: { readonly stdin: boolean; readonly tty: boolean }): Promise<ExecSession> {
+    const container = this.#find(id);
+    const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+    const listener = (stream: 'stdout' | 'stderr', bytes: Buffer): void => void streams[stream].write(bytes);
+    container.logs.listeners.add(listener);
+    let leave: () => void = () => undefined;
+    const left = new Promise<number>((done) => {
+      leave = () => done(0);
+    });
+    const stdin =
+      options.stdin && container.file.stdin
+        ? createWriteStream(join(container.directory, 'stdin'), { flags: 'r+' })
+        : null;
+    const exit = Promise.race([left, container.exited.then((state) => state.exitCode ?? 0)]).finally(() => {
+      container.logs.listeners.delete(listener);
+      streams.stdout.end();
+      streams.stderr.end();
+      stdin?.destroy();
+    });
+    return Promise.resolve({ stdin, ...streams, resize: () => undefined, kill: () => leave(), exit });
+  }
+
+  async connect(podUid: string, port: number, host?: string): Promise<Duplex> {
+    const network = this.#sandboxes.get(podUid)?.network;
+    if (network === undefined) throw new Error(`pod ${podUid} has no sandbox on this node`);
+    const local = host === '127.0.0.1' || host === 'localhost';
+    if (network.namespace === null || !local) return dial(local || host === undefined ? network.ip : host, port);
+    // Most programs listen on all addresses; the helper process is for those that do not.
+    return dial(network.ip, port).catch(() => dialInside(network.namespace!, port));
+  }
+
+  stats(podUid: string): ReturnType<Runtime['stats']> {
+    const running = [...this.#containers.values()].filter(
+      (one) => one.state.podUid === podUid && one.state.phase === 'running',
+    );
+    return Promise.resolve(running.map((one) => ({ name: one.state.name, ...usageOf(one.identity!.pid) })));
+  }
+
+  /** Containers go on; what nobody uses any more is taken away. */
+  async close(): Promise<void> {
+    for (const container of this.#containers.values()) container.release();
+    await this.#network.close(this.#sandboxes.size === 0);
+    this.#cgroups.close();
+  }
+
+  #hidden(): string[] {
+    const data = resolve(this.#options.dataDirectory ?? this.#options.directory);
+    const hidden = ['/tmp', '/var/tmp', '/run', '/root', '/home', '/mnt', '/media'];
+    return hidden.some((directory) => data.startsWith(`${directory}/`)) ? hidden : [...hidden, data];
+  }
+
+  #track(id: string, file: ContainerFile): ProcessContainer {
+    const container = new ProcessContainer({
+      directory: this.#path('containers', id),
+      file,
+      positionFile: this.#path('positions', id),
+      clock: this.#options.clock,
+      oomKilled: () => this.#cgroups.oomKilled(id),
+      onExit: (exited) => {
+        if (exited.state.reason !== 'StartError' || exited.state.message === undefined) this.#onExit(exited.state);
+      },
+    });
+    this.#containers.set(id, container);
+    return container;
+  }
+
+  #find(id: string): ProcessContainer {
+    const container = this.#containers.get(id);
+    if (container === undefined) throw new RuntimeError('ContainerNotFound', `container ${id} not found`);
+    return container;
+  }
+
+  #forget(id: string): void {
+    this.#containers.delete(id);
+    this.#cgroups.remove(id);
+    rmSync(this.#path('containers', id), { recursive: true, force: true });
+    rmSync(this.#path('positions', id), { force: true });
+  }
+
+  #path(...parts: readonly string[]): string {
+    return join(this.#options.directory, ...parts);
+  }
+
+  /** Whole or not at all. */
+  #save(path: string, value: unknown): void {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.tmp`, JSON.stringify(value), { mode: 0o600 });
+    renameSync(`${path}.tmp`, path);
+  }
+}
+
+function sandboxOf(record: SandboxRecord): Sandbox {
+  return { uid: record.uid, ips: [record.network.ip] };
+}
+
+function hasIp(): boolean {
+  try {
+    execFileSync('ip', ['-V'], { stdio: 'ignore', env: { ...HELPER_ENVIRONMENT } });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+
+/** A process that cannot be mistaken for another with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Field 22 of /proc/pid/stat: clock ticks since boot. */
+  readonly startTime: string;
+}
+
+/** Start time of a live process; null when there is none or only its zombie. */
+export function startTimeOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return startTimeOf(identity.pid) === identity.startTime;
+}
+
+/** Signals exactly this process; false when it is gone. */
+export function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
+  if (!isAlive(identity)) return false;
+  try {
+    process.kill(identity.pid, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** Resident bytes and CPU nanoseconds of a process with all it started. */
+export function usageOf(pid: number): { readonly memoryBytes: number; readonly cpuNanos: number } {
+  let memoryBytes = 0;
+  let cpuNanos = 0;
+  const waiting = [pid];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    try {
+      const stat = readFileSync(`/proc/${next}/stat`, 'latin1');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      cpuNanos += (Number(fields[11]) + Number(fields[12])) * 1e7;
+      memoryBytes += Number(fields[21]) * 4096;
+    } catch {
+      continue;
+    }
+    waiting.push(...childrenOf(next));
+  }
+  return { memoryBytes, cpuNanos };
+}
+
+/** Changes with every boot: identities of another boot mean nothing. */
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+}

@@ -1,0 +1,105 @@
+/**
+ * The helpers between Perdure and a container's program. They are fixed text: everything about a container reaches them
+ * as values of environment variables (P0, P1, … in order), never as script and never in an argument list that others
+ * can read.
+ */
+
+/** Sets `v` to the next value; `take N` appends N values to the positional parameters. */
+const VALUES = `
+n=0
+next() { eval "v=\\$P$n"; n=$((n+1)); }
+`;
+
+/**
+ * Stays beside the container for its life and writes its exit code, also while Perdure is away. Parameters: directory of
+ * the container, then what to run. About 1 MB.
+ */
+export const SHIM = `dir=$1; shift
+for f in $PD_CGROUPS; do echo $$ > "$f/cgroup.procs"; done
+exec 3>&2 2>/dev/null
+"$@" 2>&3 3>&-
+echo $? > "$dir/exit.tmp"
+mv "$dir/exit.tmp" "$dir/exit"
+`;
+
+/**
+ * Becomes PID 1 of the container. Builds its root (overlay on the host's, private /tmp, /run, /dev, /proc), moves there
+ * and replaces itself by the program. Errors go to the file "error".
+ */
+export const SETUP = `set -eu
+cd "$PD_DIR"
+exec 4>&2 2>error
+read -r line < /proc/self/stat
+set -- \${line##*) }
+echo "\${line%% *} \${20}" > pid.tmp
+mv pid.tmp pid
+mkdir go || exit 71
+${VALUES}
+mount --make-rprivate /
+mount -t tmpfs -o mode=755 tmpfs root
+cd root
+mkdir u w m
+mount -t overlay overlay -o "lowerdir=/,upperdir=u,workdir=w$PD_OVERLAY" m
+cd m
+mkdir -p proc sys dev .perdure
+mount -t proc -o nosuid,nodev,noexec proc proc
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys 2>/dev/null || mount --rbind /sys sys
+mount -t tmpfs -o mode=755,nosuid tmpfs dev
+mkdir dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts 2>/dev/null || mount --bind /dev/pts dev/pts
+mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm
+for d in null zero full random urandom tty; do : > dev/$d; mount --bind /dev/$d dev/$d; done
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+pivot_root . .perdure
+cd /
+masks=
+next; count=$v
+while [ "$count" -gt 0 ]; do
+  next; count=$((count-1))
+  [ -d "$v" ] || continue
+  case "$v" in /tmp|/var/tmp) mode=1777 ;; *) mode=755 ;; esac
+  mount -t tmpfs -o mode=$mode,nosuid,nodev tmpfs "$v"
+done
+mkdir -p /run/lock
+next; count=$v
+while [ "$count" -gt 0 ]; do
+  count=$((count-1))
+  next; from=/.perdure$v; next; to=$v; next
+  if [ -d "$from" ]; then mkdir -p "$to"; else mkdir -p "\${to%/*}/"; [ -e "$to" ] || : > "$to"; fi
+  mount --rbind "$from" "$to"
+  [ "$v" = rw ] || mount -o remount,bind,ro "$to"
+done
+[ -z "$PD_HOSTNAME" ] || echo "$PD_HOSTNAME" > /proc/sys/kernel/hostname 2>/dev/null || hostname "$PD_HOSTNAME"
+[ -z "$PD_WORKDIR" ] || mkdir -p "$PD_WORKDIR"
+if [ "$PD_READONLY" = 1 ]; then
+  : > /.perdure$PD_DIR/started
+  umount -l /.perdure
+  mount -o remount,ro /
+else
+  : > /.perdure$PD_DIR/started
+  umount -l /.perdure
+  rmdir /.perdure
+fi
+cd "\${PD_WORKDIR:-/}"
+set --
+while [ "$n" -lt "$PD_COUNT" ]; do next; set -- "$@" "$v"; done
+exec 2>&4 4>&-
+exec env -i "$@"
+`;
+
+/** Runs a further command inside, after nsenter has joined the namespaces. */
+export const ENTER = `${VALUES}
+cd "\${PD_WORKDIR:-/}" 2>/dev/null || cd /
+set --
+while [ "$n" -lt "$PD_COUNT" ]; do next; set -- "$@" "$v"; done
+exec env -i "$@"
+`;
+
+/** Passes a list as P0, P1, … . */
+export function valuesAsEnvironment(values: readonly string[]): Record<string, string> {
+  return { ...Object.fromEntries(values.map((value, index) => [`P${index}`, value])), PD_COUNT: String(values.length) };
+}
