@@ -208,16 +208,18 @@ export function cIdentifier(text: string): Messages {
   ];
 }
 
+const CONFIG_KEY_MESSAGE = patternMessage(
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+  CONFIG_KEY,
+  'key.name',
+  'KEY_NAME',
+  'key-name',
+);
+
 /** Key of a ConfigMap or Secret. */
 export function configMapKey(key: string): Messages {
-  const message = patternMessage(
-    "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-    CONFIG_KEY,
-    'key.name',
-    'KEY_NAME',
-    'key-name',
-  );
-  return [...check(key, 253, maxLength(253), configKeyPattern, message), ...dotDot(key)];
+  const messages = check(key, 253, maxLength(253), configKeyPattern, CONFIG_KEY_MESSAGE);
+  return key.startsWith('.') ? [...messages, ...dotDot(key)] : messages;
 }
 
 /** `25%`. */

@@ -125,7 +125,8 @@ function planOf(field: FieldInfo, keepsEmpty: boolean, tellsEmpty: boolean): Fie
   return {
     name: field.name,
     decode: collection && !field.omitEmpty && !pointer && !keepsEmpty ? emptyToNull(decode) : decode,
-    dropped: collection && tellsEmpty ? never : dropRule(field),
+    // Empty managedFields ask for the books to be reset: they must not look like absent ones (api.md 5.3).
+    dropped: (collection && tellsEmpty) || field.name === 'managedFields' ? never : dropRule(field),
     zero: field.omitEmpty ? null : pointer ? () => null : () => zeroOfType(type),
   };
 }

@@ -182,13 +182,14 @@ class PatchedDocument {
 }
 
 /**
- * Applies a checked JSON patch; the input is not changed, and untouched parts of it are shared by the result.
- * @throws StatusError 422 when an operation does not apply
+ * Applies a parsed JSON patch; the input is not changed, and untouched parts of it are shared by the result.
+ * @throws StatusError as `checkJsonPatch`, and 422 when an operation does not apply
  */
-export function applyJsonPatch(document: object, patch: readonly JsonPatchOperation[]): JsonRecord | unknown[] {
+export function applyJsonPatch(document: object, patch: unknown): JsonRecord | unknown[] {
+  const operations = checkJsonPatch(patch);
   try {
     const patched = new PatchedDocument(document as Container);
-    for (const operation of patch) patched.apply(operation ?? {});
+    for (const operation of operations) patched.apply(operation ?? {});
     return patched.root;
   } catch (error) {
     if (error instanceof DoesNotApply) throw rejected();
