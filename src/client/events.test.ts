@@ -26,7 +26,12 @@ describe('EventRecorder', () => {
     recorder.event(pod, 'Normal', 'Same', 'again');
     const [event, ...others] = await events();
     expect(others).toEqual([]);
-    expect(event).toMatchObject({ count: 2, reason: 'Same', source: { component: 'test', host: 'node' }, involvedObject: { kind: 'Pod', uid: 'u' } });
+    expect(event).toMatchObject({
+      count: 2,
+      reason: 'Same',
+      source: { component: 'test', host: 'node' },
+      involvedObject: { kind: 'Pod', uid: 'u' },
+    });
     expect(event?.lastTimestamp).not.toBe(event?.firstTimestamp);
   });
 

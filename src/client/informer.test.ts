@@ -7,7 +7,11 @@ import { MemoryClient } from './testing/memory-client.ts';
 import { WriteTracker } from './write-tracker.ts';
 
 const target = { ...CONFIG_MAPS, namespace: 'n' };
-const map = (name: string, colour = 'red') => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels: { colour } } });
+const map = (name: string, colour = 'red') => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, labels: { colour } },
+});
 
 async function started() {
   const clock = new ManualClock();
@@ -77,9 +81,18 @@ describe('Informer', () => {
 describe('WriteTracker', () => {
   it('calls a cache stale until it has seen the write', () => {
     const tracker = new WriteTracker();
-    const informer = { target: CONFIG_MAPS, revision: 4, synced: true, start: async () => {}, stop: () => {}, addIndex: () => {} };
+    const informer = {
+      target: CONFIG_MAPS,
+      revision: 4,
+      synced: true,
+      start: async () => {},
+      stop: () => {},
+      addIndex: () => {},
+    };
     tracker.record('key', informer, { ...map('a'), metadata: { name: 'a', resourceVersion: '5' } });
-    expect(tracker.staleReason('key')).toBe('read version: 4 is not as new as written version: 5 for group resource configmaps');
+    expect(tracker.staleReason('key')).toBe(
+      'read version: 4 is not as new as written version: 5 for group resource configmaps',
+    );
     informer.revision = 5;
     expect(tracker.staleReason('key')).toBeNull();
   });

@@ -13,7 +13,7 @@ import type {
   WatchEvent,
   WatchHandlers,
 } from '../client.ts';
-import { objectKey } from '../meta.ts';
+import { objectKey, revisionOf } from '../meta.ts';
 
 interface Watcher {
   readonly resource: string;
@@ -40,6 +40,10 @@ export class MemoryClient implements Client {
   readonly #clock: Clock;
   readonly #objects = new Map<string, Map<string, KubeObject>>();
   readonly #watchers = new Set<Watcher>();
+  readonly #history: {
+    readonly resource: string;
+    readonly event: WatchEvent<KubeObject> & { readonly object: KubeObject };
+  }[] = [];
   #revision = 0;
   #uid = 0;
   /** Every write, as `create pods/web-0`. */
@@ -137,7 +141,7 @@ export class MemoryClient implements Client {
 
   watch<T extends KubeObject>(
     target: Target,
-    _options: { resourceVersion: string },
+    options: { resourceVersion: string },
     handlers: WatchHandlers<T>,
   ): () => void {
     const watcher = {
@@ -146,6 +150,11 @@ export class MemoryClient implements Client {
       handlers: handlers as unknown as WatchHandlers<KubeObject>,
     };
     this.#watchers.add(watcher);
+    const missed = this.#history.filter(
+      ({ resource, event }) =>
+        resource === watcher.resource && revisionOf(event.object) > Number(options.resourceVersion),
+    );
+    if (missed.length > 0) watcher.handlers.onEvents(missed.map(({ event }) => event));
     return () => void this.#watchers.delete(watcher);
   }
 
@@ -211,6 +220,7 @@ export class MemoryClient implements Client {
 
   #tell(target: Target, event: WatchEvent<KubeObject> & { readonly object: KubeObject }): void {
     const resource = collectionName(target);
+    this.#history.push({ resource, event });
     for (const watcher of [...this.#watchers]) {
       if (watcher.resource !== resource) continue;
       if (watcher.namespace !== undefined && watcher.namespace !== event.object.metadata.namespace) continue;

@@ -4,7 +4,13 @@ import { decideBudget, type PodDisruptionBudget } from './decide.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const budget = (spec: object, status: object = {}): PodDisruptionBudget =>
-  ({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'b', generation: 2 }, spec, status }) as PodDisruptionBudget;
+  ({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'b', generation: 2 },
+    spec,
+    status,
+  }) as PodDisruptionBudget;
 const pods = (healthy: number, unhealthy = 0): Pod[] =>
   Array.from({ length: healthy + unhealthy }, (_, index) => ({
     apiVersion: 'v1',

@@ -10,25 +10,59 @@ const service = (spec: Partial<Service['spec']> = {}): Service => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: 'web', namespace: 'n', uid: 's', labels: { app: 'web' } },
-  spec: { clusterIP: 'None', selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }], ipFamilies: ['IPv4'], ...spec },
+  spec: {
+    clusterIP: 'None',
+    selector: { app: 'web' },
+    ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+    ipFamilies: ['IPv4'],
+    ...spec,
+  },
 });
 const pod = (index: number, { ready = true, phase = 'Running', terminating = false } = {}): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name: `web-${index}`, namespace: 'n', uid: `p${index}`, ...(terminating ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}) },
-  spec: { nodeName: 'node', hostname: `web-${index}`, subdomain: 'web', containers: [{ name: 'c', ports: [{ name: 'named', containerPort: 9000 }] }] },
-  status: { phase, podIP: `10.0.${index >> 8}.${index & 255}`, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  metadata: {
+    name: `web-${index}`,
+    namespace: 'n',
+    uid: `p${index}`,
+    ...(terminating ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+  },
+  spec: {
+    nodeName: 'node',
+    hostname: `web-${index}`,
+    subdomain: 'web',
+    containers: [{ name: 'c', ports: [{ name: 'named', containerPort: 9000 }] }],
+  },
+  status: {
+    phase,
+    podIP: `10.0.${index >> 8}.${index & 255}`,
+    conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+  },
 });
-const plan = (s: Service, pods: Pod[], existing: EndpointSlice[] = []) => planSlices(s, desiredEndpoints(s, pods, () => node), existing);
-const stored = (slices: readonly EndpointSlice[]) => slices.map((slice, i) => ({ ...slice, metadata: { ...slice.metadata, name: `web-${i}` } }));
+const plan = (s: Service, pods: Pod[], existing: EndpointSlice[] = []) =>
+  planSlices(
+    s,
+    desiredEndpoints(s, pods, () => node),
+    existing,
+  );
+const stored = (slices: readonly EndpointSlice[]) =>
+  slices.map((slice, i) => ({ ...slice, metadata: { ...slice.metadata, name: `web-${i}` } }));
 
 describe('desired endpoints', () => {
   const conditions = (s: Service, p: Pod) => desiredEndpoints(s, [p], () => node)[0]?.endpoints[0]?.conditions;
 
   it('tell readiness, service and termination apart', () => {
     expect(conditions(service(), pod(0))).toEqual({ ready: true, serving: true, terminating: false });
-    expect(conditions(service(), pod(0, { ready: false }))).toEqual({ ready: false, serving: false, terminating: false });
-    expect(conditions(service(), pod(0, { terminating: true }))).toEqual({ ready: false, serving: true, terminating: true });
+    expect(conditions(service(), pod(0, { ready: false }))).toEqual({
+      ready: false,
+      serving: false,
+      terminating: false,
+    });
+    expect(conditions(service(), pod(0, { terminating: true }))).toEqual({
+      ready: false,
+      serving: true,
+      terminating: true,
+    });
     const publish = service({ publishNotReadyAddresses: true });
     expect(conditions(publish, pod(0, { ready: false }))).toEqual({ ready: true, serving: false, terminating: false });
   });
@@ -40,7 +74,9 @@ describe('desired endpoints', () => {
 
   it('look named ports up in the pod', () => {
     const named = service({ ports: [{ name: 'http', port: 80, targetPort: 'named' }] });
-    expect(desiredEndpoints(named, [pod(0)], () => node)[0]?.ports).toEqual([{ name: 'http', port: 9000, protocol: 'TCP' }]);
+    expect(desiredEndpoints(named, [pod(0)], () => node)[0]?.ports).toEqual([
+      { name: 'http', port: 9000, protocol: 'TCP' },
+    ]);
   });
 });
 

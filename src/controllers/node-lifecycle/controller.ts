@@ -98,7 +98,7 @@ class NodeLifecycle implements Controller {
         queue.add(name);
       },
       update: (node, previous) => {
-        if (heartbeat(node) !== heartbeat(previous)) this.#hear(node.metadata.name ?? '', false);
+        if (reported(node, previous)) this.#hear(node.metadata.name ?? '', false);
         queue.add(node.metadata.name ?? '');
       },
       delete: (node) => {
@@ -200,6 +200,12 @@ class NodeLifecycle implements Controller {
       }
     }
   }
+}
+
+/** The node itself wrote its status: only we write Unknown. */
+function reported(node: Node, previous: Node): boolean {
+  const status = readyStatus(node);
+  return heartbeat(node) !== heartbeat(previous) || (status !== readyStatus(previous) && status !== 'Unknown');
 }
 
 function heartbeat(node: Node): string | undefined | null {

@@ -39,7 +39,9 @@ describe('an unbound claim', () => {
 
   it('takes the one meant for it before all others', () => {
     const meant = volume('meant', '50Gi', { claimRef: { namespace: 'n', name: 'c' } });
-    expect(decideClaim(claim(), world([volume('fits', '3Gi'), meant]))).toMatchObject({ volume: { metadata: { name: 'meant' } } });
+    expect(decideClaim(claim(), world([volume('fits', '3Gi'), meant]))).toMatchObject({
+      volume: { metadata: { name: 'meant' } },
+    });
   });
 
   it('says why it waits', () => {
@@ -63,15 +65,20 @@ describe('an unbound claim', () => {
   });
 
   it('gets the default class when it names none', () => {
-    const standard = storageClass({ metadata: { name: 'std', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } });
-    expect(decideClaim(claim({ storageClassName: undefined }), world([], [standard]))).toEqual({ kind: 'set-class', className: 'std' });
+    const standard = storageClass({
+      metadata: { name: 'std', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    });
+    expect(decideClaim(claim({ storageClassName: undefined }), world([], [standard]))).toEqual({
+      kind: 'set-class',
+      className: 'std',
+    });
   });
 });
 
 describe('a bound claim', () => {
   const bound = claim({ volumeName: 'v' }, { 'pv.kubernetes.io/bind-completed': 'yes' });
 
-  it('is lost with its volume, or when the volume is another one\'s', () => {
+  it("is lost with its volume, or when the volume is another one's", () => {
     expect(decideClaim(bound, world([]))).toMatchObject({ kind: 'lost', notice: { reason: 'ClaimLost' } });
     const taken = volume('v', '3Gi', { claimRef: { namespace: 'n', name: 'c', uid: 'earlier' } });
     expect(decideClaim(bound, world([taken]))).toMatchObject({ kind: 'lost', notice: { reason: 'ClaimMisbound' } });
