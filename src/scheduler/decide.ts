@@ -1,5 +1,4 @@
 import type { Random } from '../base/random.ts';
-import { randomInt } from '../base/random.ts';
 import { FILTERS } from './filters/index.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -51,7 +50,7 @@ function best(pod: PodInfo, world: World, nodes: readonly NodeInfo[], random: Ra
   let top = totals[0]!;
   for (const total of totals) if (total > top) top = total;
   const tied = nodes.filter((_, i) => totals[i] === top);
-  return tied.length === 1 ? tied[0]! : tied[randomInt(random, tied.length)]!;
+  return tied.length === 1 ? tied[0]! : tied[Math.floor(random.float() * tied.length)]!;
 }
 
 /**

@@ -2,7 +2,6 @@ import type { Timer } from '../../base/clock.ts';
 import { formatGoDuration, parseTime } from '../../base/time.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { ContainerState, Sandbox } from '../runtimes/runtime.ts';
-import { RuntimeError } from '../runtimes/runtime.ts';
 import { podStatus } from '../status/pod-status.ts';
 import { VolumeError } from '../volumes/volume-manager.ts';
 import {
@@ -16,8 +15,8 @@ import {
 import { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
 import { type Plan, planPod } from './plan.ts';
-import { containerSpec, pullImage, StartError } from './start-container.ts';
-import { stopRecord, stopRecords } from './stop-containers.ts';
+import { imageChanged, probeFailed, restartAll, runContainer, watchContainer } from './run-container.ts';
+import { stopRecords } from './stop-containers.ts';
 import { terminationMessage } from './termination-message.ts';
 
 /** Why the node itself ends or refuses a pod. */
@@ -51,6 +50,8 @@ export class PodWorker {
   gone = false;
   /** Containers are down, sandbox and volumes are given back. */
   cleaned = false;
+  /** A container start the runtime is busy with. */
+  launching: Promise<ContainerState> | null = null;
   readonly startTime: number;
   readonly #host: PodHost;
   #sandbox: Sandbox | null = null;
@@ -123,7 +124,7 @@ export class PodWorker {
       record.state = newest;
       record.attempt = newest.attempt;
       record.hooked = true;
-      if (newest.phase === 'running') this.#startedRunning(record);
+      if (newest.phase === 'running') watchContainer(this.#host, this, record);
     }
   }
 
@@ -190,7 +191,7 @@ export class PodWorker {
     const { runtime } = this.#host;
     record.ready = runtime.pushedProbe?.(this.uid, name, 'readiness') ?? record.ready;
     if (record.template.livenessProbe && runtime.pushedProbe?.(this.uid, name, 'liveness') === false) {
-      this.#probeFailed(record, 'liveness', record.template.livenessProbe.terminationGracePeriodSeconds);
+      probeFailed(this.#host, this, record, 'liveness', record.template.livenessProbe.terminationGracePeriodSeconds);
     }
     this.#host.changed(this);
   }
@@ -241,7 +242,7 @@ export class PodWorker {
       if (clock.now() >= until) {
         const message = 'Pod was active on the node longer than the specified deadline';
         this.#host.event(this.pod, 'Normal', 'DeadlineExceeded', message);
-        this.evict({ reason: 'DeadlineExceeded', message }, this.#graceMs());
+        this.evict({ reason: 'DeadlineExceeded', message }, this.graceMs());
         return;
       }
       this.#wakeAtLatest(until);
@@ -266,7 +267,7 @@ export class PodWorker {
 
   #carryOut(plan: Plan): void {
     if (plan.restartAll) {
-      void this.#restartAll();
+      void restartAll(this.#host, this);
       return;
     }
     for (const { record } of plan.backingOff) {
@@ -287,8 +288,8 @@ export class PodWorker {
       );
     }
     if (plan.wakeAt !== null) this.#wakeAtLatest(plan.wakeAt);
-    if (plan.complete) this.#end(this.#graceMs());
-    else if (plan.start !== null) void this.#start(plan.start);
+    if (plan.complete) this.#end(this.graceMs());
+    else if (plan.start !== null) void runContainer(this.#host, this, plan.start);
   }
 
   #prepareVolumes(): void {
@@ -351,186 +352,14 @@ export class PodWorker {
     this.kick();
   }
 
-  async #start(record: ContainerRecord): Promise<void> {
-    const { runtime, clock } = this.#host;
-    const before = terminatedOf(record);
-    record.task = 'starting';
-    record.hooked = false;
-    try {
-      const image = await pullImage(this.#host, this, record);
-      const spec = await containerSpec(this.#host, this, record, image);
-      if (this.stage !== 'running') return;
-      if (before !== null) record.backoff.retried(before.finishedAt, clock.now());
-      const state = await runtime.startContainer(spec);
-      this.#host.event(this.pod, 'Normal', 'Created', 'Container created', record);
-      this.#host.event(this.pod, 'Normal', 'Started', 'Container started', record);
-      const forgotten = record.last;
-      if (before !== null) record.last = before;
-      if (before !== null && forgotten !== null)
-        void runtime.removeContainer(forgotten.containerId).catch(() => undefined);
-      record.attempt = state.attempt;
-      record.waiting = null;
-      // Its exit may have been told before the start was.
-      if (record.state?.id !== state.id) record.state = state;
-      this.#host.stuck(this, false);
-      if (isRunning(record)) await this.#afterStart(record);
-    } catch (error) {
-      this.#startFailed(record, error, before !== null);
-    } finally {
-      record.task = null;
-    }
-    if (this.stage === 'running') this.kick();
-  }
-
-  async #afterStart(record: ContainerRecord): Promise<void> {
-    const handler = record.template.lifecycle?.postStart;
-    if (handler && this.#host.runtime.simulated !== true) {
-      try {
-        await this.#host.runHook(this, record, handler);
-      } catch {
-        this.#host.event(this.pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', record);
-        record.waiting = { reason: 'PostStartHookError', message: 'PostStartHook failed' };
-        await stopRecord(
-          this.#host,
-          this,
-          record,
-          new Deadline(this.#host.clock, this.#host.clock.now() + this.#graceMs()),
-          'FailedPostStartHook',
-        );
-        return;
-      }
-    }
-    record.hooked = true;
-    if (isRunning(record)) this.#startedRunning(record);
-  }
-
-  /** Sets readiness of a new instance: pushed answers at once, else by its probes. */
-  #startedRunning(record: ContainerRecord): void {
-    const { runtime } = this.#host;
-    const { template } = record;
-    if (record.role === 'init' || record.role === 'ephemeral') {
-      record.startedUp = true;
-      return;
-    }
-    const pushed = runtime.pushedProbe?.(this.uid, record.name, 'readiness') ?? null;
-    if (pushed !== null) {
-      record.startedUp = true;
-      record.ready = pushed;
-      return;
-    }
-    record.startedUp = !template.startupProbe;
-    record.ready = !template.readinessProbe;
-    if (!template.startupProbe && !template.readinessProbe && !template.livenessProbe) return;
-    record.probes = this.#host.startProbes(this, record, {
-      startedUp: () => {
-        record.startedUp = true;
-        this.kick();
-      },
-      ready: (value) => {
-        if (record.ready === value) return;
-        record.ready = value;
-        this.#host.changed(this);
-      },
-      failed: (kind, grace) => this.#probeFailed(record, kind, grace),
-      unhealthy: (kind, message, errored) => {
-        const title = `${kind[0]!.toUpperCase()}${kind.slice(1)} probe`;
-        const text = errored
-          ? `${title} errored and resulted in unknown state: ${message}`
-          : `${title} failed: ${message}`;
-        this.#host.event(this.pod, 'Warning', 'Unhealthy', text, record);
-      },
-    });
-  }
-
-  #probeFailed(record: ContainerRecord, kind: 'liveness' | 'startup', graceSeconds: number | undefined): void {
-    if (this.stage !== 'running' || record.task !== null || !isRunning(record)) return;
-    const grace = graceSeconds === undefined ? this.#graceMs() : graceSeconds * 1000;
-    const again = record.role === 'sidecar' || this.pod.spec.restartPolicy !== 'Never';
-    const message =
-      record.role === 'sidecar'
-        ? `Init container ${record.name} failed ${kind} probe`
-        : `Container ${record.name} failed ${kind} probe${again ? ', will be restarted' : ''}`;
-    void stopRecord(
-      this.#host,
-      this,
-      record,
-      new Deadline(this.#host.clock, this.#host.clock.now() + grace),
-      message,
-    ).then(() => this.kick());
-  }
-
-  #startFailed(record: ContainerRecord, error: unknown, restarted: boolean): void {
-    if (this.stage !== 'running') return;
-    const { clock } = this.#host;
-    const reason = error instanceof StartError || error instanceof RuntimeError ? error.reason : 'RunContainerError';
-    const message = (error as Error).message;
-    record.waiting = { reason, message };
-    if (reason === 'RunContainerError') {
-      this.#host.event(this.pod, 'Normal', 'Created', 'Container created', record);
-      const previous = terminatedOf(record) ?? record.last;
-      record.attempt++;
-      record.state = null;
-      record.last = {
-        exitCode: 128,
-        reason: 'StartError',
-        message,
-        startedAt: null,
-        finishedAt: clock.now(),
-        containerId: previous?.containerId ?? '',
-      };
-      if (!restarted || previous !== null) record.backoff.retried(clock.now(), clock.now());
-      record.retryAt = record.backoff.readyAt(clock.now());
-    } else {
-      const backoff =
-        reason === 'ErrImagePull'
-          ? 0
-          : record.pullFailure === null
-            ? 0
-            : record.pullBackoff.readyAt(record.pullFailure.at);
-      // ErrImagePull shows for a moment, then the backoff does.
-      record.retryAt =
-        reason === 'ErrImagePull'
-          ? clock.now() + 1000
-          : Math.max(backoff, clock.now() + (backoff > clock.now() ? 0 : RETRY_MS));
-      if (reason === 'CreateContainerConfigError') this.#host.stuck(this, true);
-    }
-    if (!(error instanceof StartError)) this.#host.event(this.pod, 'Warning', 'Failed', `Error: ${message}`, record);
-  }
-
-  /** All containers go and start over in the same sandbox (RestartAllContainers). */
-  async #restartAll(): Promise<void> {
-    const records = this.records;
-    for (const record of records) record.task = 'stopping';
-    const now = this.#host.clock.now();
-    await Promise.all(
-      records
-        .filter(isRunning)
-        .map((record) => stopRecord(this.#host, this, record, new Deadline(this.#host.clock, now), null)),
-    );
-    for (const record of records) {
-      record.last = terminatedOf(record) ?? record.last;
-      record.state = null;
-      record.startedUp = false;
-      record.ready = false;
-      record.task = null;
-      record.attempt = Math.max(record.attempt, -1);
-      record.waiting = {
-        reason: 'RestartingAllContainers',
-        message: 'The container is removed because RestartAllContainers in place',
-      };
-    }
-    // Init containers run again: nothing has been created in this round yet.
-    for (const record of this.apps) record.attempt = -1;
-    this.kick();
-  }
-
   /** The grace of the deletion, or of the spec where the object went by force. */
   #deletionGraceMs(): number {
     const given = this.pod.metadata.deletionGracePeriodSeconds;
-    return given === undefined ? this.#graceMs() : given * 1000;
+    return given === undefined ? this.graceMs() : given * 1000;
   }
 
-  #graceMs(): number {
+  /** The grace of the spec, in milliseconds. */
+  graceMs(): number {
     return (this.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
   }
 
@@ -551,6 +380,11 @@ export class PodWorker {
   async #tearDown(deadline: Deadline): Promise<void> {
     for (const record of this.records) record.probes?.terminating();
     await stopRecords(this.#host, this, deadline);
+    if (this.launching !== null) {
+      await this.launching.catch(() => undefined);
+      await Promise.resolve();
+      await stopRecords(this.#host, this, deadline);
+    }
     deadline.dispose();
     for (const record of this.records) record.probes?.stop();
     if (this.#hadSandbox || this.#sandboxPending) await this.#remove(() => this.#host.runtime.removeSandbox(this.uid));
@@ -587,37 +421,26 @@ export class PodWorker {
 
   #syncRecords(): void {
     const { spec } = this.pod;
-    const max = this.#host.maxBackoffMs;
-    const sync = (
-      records: ContainerRecord[],
-      templates: readonly ContainerTemplate[] | undefined,
-      role: (t: ContainerTemplate) => Role,
-    ) =>
-      (templates ?? []).map((template) => {
-        const known = records.find((record) => record.name === template.name);
-        if (known === undefined) return newRecord(template, role(template), max);
-        const changed = known.template.image !== template.image;
-        known.template = template;
-        if (changed) this.#imageChanged(known);
-        return known;
-      });
-    this.init = sync(this.init, spec.initContainers, (t) => (t.restartPolicy === 'Always' ? 'sidecar' : 'init'));
-    this.apps = sync(this.apps, spec.containers, () => 'app');
-    this.ephemeral = sync(this.ephemeral, spec.ephemeralContainers, () => 'ephemeral');
+    this.init = this.#synced(this.init, spec.initContainers, (t) =>
+      t.restartPolicy === 'Always' ? 'sidecar' : 'init',
+    );
+    this.apps = this.#synced(this.apps, spec.containers, () => 'app');
+    this.ephemeral = this.#synced(this.ephemeral, spec.ephemeralContainers, () => 'ephemeral');
   }
 
-  #imageChanged(record: ContainerRecord): void {
-    record.backoff.reset();
-    record.pullBackoff.reset();
-    record.pullFailure = null;
-    record.retryAt = 0;
-    if (this.stage !== 'running' || record.task !== null || !isRunning(record)) return;
-    const what =
-      record.role === 'sidecar'
-        ? `Init container ${record.name} definition changed`
-        : `Container ${record.name} definition changed, will be restarted`;
-    const deadline = new Deadline(this.#host.clock, this.#host.clock.now() + this.#graceMs());
-    void stopRecord(this.#host, this, record, deadline, what).then(() => this.kick());
+  #synced(
+    records: readonly ContainerRecord[],
+    templates: readonly ContainerTemplate[] | undefined,
+    role: (template: ContainerTemplate) => Role,
+  ): ContainerRecord[] {
+    return (templates ?? []).map((template) => {
+      const known = records.find((record) => record.name === template.name);
+      if (known === undefined) return newRecord(template, role(template), this.#host.maxBackoffMs);
+      const changed = known.template.image !== template.image;
+      known.template = template;
+      if (changed) imageChanged(this.#host, this, known);
+      return known;
+    });
   }
 
   /** The agent stops; what runs goes on running. */

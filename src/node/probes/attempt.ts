@@ -124,9 +124,12 @@ export function headersOf(
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: handlers as stored
+type Action = any;
+
+/** GET as an httpGet handler asks for it. Rejects when it cannot be made or answered. */
 export async function httpCall(
   context: AttemptContext,
-  action: any,
+  action: Action,
   userAgent: string,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {

@@ -67,16 +67,15 @@ export function claimsOfPod(pod: PodInfo, listers: Listers): PodClaims | Problem
   return { bound, waiting };
 }
 
+interface TopologyTerm {
+  readonly matchLabelExpressions?: readonly { readonly key: string; readonly values?: readonly string[] }[];
+}
+
 const provisionsOn = (storageClass: KubeObject, node: NodeInfo): boolean => {
-  const topologies = storageClass.allowedTopologies ?? [];
-  // biome-ignore lint/suspicious/noExplicitAny: topology terms as stored
-  return (
-    topologies.length === 0 ||
-    topologies.some((term: any) =>
-      // biome-ignore lint/suspicious/noExplicitAny: topology terms as stored
-      (term.matchLabelExpressions ?? []).every((e: any) => (e.values ?? []).includes(node.labels[e.key])),
-    )
-  );
+  const topologies: readonly TopologyTerm[] = storageClass.allowedTopologies ?? [];
+  const allows = (term: TopologyTerm): boolean =>
+    (term.matchLabelExpressions ?? []).every(({ key, values = [] }) => values.includes(node.labels[key] ?? ''));
+  return topologies.length === 0 || topologies.some(allows);
 };
 
 export const reachable = (volume: KubeObject, node: NodeInfo): boolean => {

@@ -1,0 +1,216 @@
+import { type ContainerSpec, type ContainerState, RuntimeError } from '../runtimes/runtime.ts';
+import { type ContainerRecord, isRunning, terminatedOf } from './container-record.ts';
+import { Deadline } from './deadline.ts';
+import type { PodHost } from './host.ts';
+import { containerSpec, pullImage, StartError } from './start-container.ts';
+import { stopRecord } from './stop-containers.ts';
+import type { PodWorker } from './worker.ts';
+
+const RETRY_MS = 10_000;
+
+/** Starts it in the runtime, where the end of the pod can wait for it: a start under way cannot be called back. */
+async function launch(host: PodHost, worker: PodWorker, spec: ContainerSpec): Promise<ContainerState> {
+  const started = host.runtime.startContainer(spec);
+  if (host.runtime.simulated !== true) worker.launching = started;
+  try {
+    return await started;
+  } finally {
+    worker.launching = null;
+  }
+}
+
+/** Starts a container: image, configuration, runtime, postStart, probes. Never rejects; kicks the worker at the end. */
+export async function runContainer(host: PodHost, worker: PodWorker, record: ContainerRecord): Promise<void> {
+  const { runtime, clock } = host;
+  const before = terminatedOf(record);
+  record.task = 'starting';
+  record.hooked = false;
+  try {
+    const image = await pullImage(host, worker, record);
+    const spec = await containerSpec(host, worker, record, image);
+    if (worker.stage !== 'running') return;
+    if (before !== null) record.backoff.retried(before.finishedAt, clock.now());
+    const state = await launch(host, worker, spec);
+    host.event(worker.pod, 'Normal', 'Created', 'Container created', record);
+    host.event(worker.pod, 'Normal', 'Started', 'Container started', record);
+    const forgotten = record.last;
+    if (before !== null) record.last = before;
+    if (before !== null && forgotten !== null)
+      void runtime.removeContainer(forgotten.containerId).catch(() => undefined);
+    record.attempt = state.attempt;
+    record.waiting = null;
+    // Its exit may have been told before the start was.
+    if (record.state?.id !== state.id) record.state = state;
+    host.stuck(worker, false);
+    if (isRunning(record)) await afterStart(host, worker, record);
+  } catch (error) {
+    startFailed(host, worker, record, error, before !== null);
+  } finally {
+    record.task = null;
+  }
+  if (worker.stage === 'running') worker.kick();
+}
+
+async function afterStart(host: PodHost, worker: PodWorker, record: ContainerRecord): Promise<void> {
+  const handler = record.template.lifecycle?.postStart;
+  if (handler && host.runtime.simulated !== true) {
+    try {
+      await host.runHook(worker, record, handler);
+    } catch {
+      host.event(worker.pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', record);
+      record.waiting = { reason: 'PostStartHookError', message: 'PostStartHook failed' };
+      await stopRecord(
+        host,
+        worker,
+        record,
+        new Deadline(host.clock, host.clock.now() + worker.graceMs()),
+        'FailedPostStartHook',
+      );
+      return;
+    }
+  }
+  record.hooked = true;
+  if (isRunning(record)) watchContainer(host, worker, record);
+}
+
+/** Sets readiness of a new instance: pushed answers at once, else by its probes. */
+export function watchContainer(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
+  const { runtime } = host;
+  const { template } = record;
+  if (record.role === 'init' || record.role === 'ephemeral') {
+    record.startedUp = true;
+    return;
+  }
+  const pushed = runtime.pushedProbe?.(worker.uid, record.name, 'readiness') ?? null;
+  if (pushed !== null) {
+    record.startedUp = true;
+    record.ready = pushed;
+    return;
+  }
+  record.startedUp = !template.startupProbe;
+  record.ready = !template.readinessProbe;
+  if (!template.startupProbe && !template.readinessProbe && !template.livenessProbe) return;
+  record.probes = host.startProbes(worker, record, {
+    startedUp: () => {
+      record.startedUp = true;
+      worker.kick();
+    },
+    ready: (value) => {
+      if (record.ready === value) return;
+      record.ready = value;
+      host.changed(worker);
+    },
+    failed: (kind, grace) => probeFailed(host, worker, record, kind, grace),
+    unhealthy: (kind, message, errored) => {
+      const title = `${kind[0]!.toUpperCase()}${kind.slice(1)} probe`;
+      const text = errored
+        ? `${title} errored and resulted in unknown state: ${message}`
+        : `${title} failed: ${message}`;
+      host.event(worker.pod, 'Warning', 'Unhealthy', text, record);
+    },
+  });
+}
+
+/** Kills a container that its probe gave up on; what follows is up to the restart policy. */
+export function probeFailed(
+  host: PodHost,
+  worker: PodWorker,
+  record: ContainerRecord,
+  kind: 'liveness' | 'startup',
+  graceSeconds: number | undefined,
+): void {
+  if (worker.stage !== 'running' || record.task !== null || !isRunning(record)) return;
+  const grace = graceSeconds === undefined ? worker.graceMs() : graceSeconds * 1000;
+  const again = record.role === 'sidecar' || worker.pod.spec.restartPolicy !== 'Never';
+  const message =
+    record.role === 'sidecar'
+      ? `Init container ${record.name} failed ${kind} probe`
+      : `Container ${record.name} failed ${kind} probe${again ? ', will be restarted' : ''}`;
+  void stopRecord(host, worker, record, new Deadline(host.clock, host.clock.now() + grace), message).then(() =>
+    worker.kick(),
+  );
+}
+
+function startFailed(
+  host: PodHost,
+  worker: PodWorker,
+  record: ContainerRecord,
+  error: unknown,
+  restarted: boolean,
+): void {
+  if (worker.stage !== 'running') return;
+  const { clock } = host;
+  const reason = error instanceof StartError || error instanceof RuntimeError ? error.reason : 'RunContainerError';
+  const message = (error as Error).message;
+  record.waiting = { reason, message };
+  if (reason === 'RunContainerError') {
+    host.event(worker.pod, 'Normal', 'Created', 'Container created', record);
+    const previous = terminatedOf(record) ?? record.last;
+    record.attempt++;
+    record.state = null;
+    record.last = {
+      exitCode: 128,
+      reason: 'StartError',
+      message,
+      startedAt: null,
+      finishedAt: clock.now(),
+      containerId: previous?.containerId ?? '',
+    };
+    if (!restarted || previous !== null) record.backoff.retried(clock.now(), clock.now());
+    record.retryAt = record.backoff.readyAt(clock.now());
+  } else {
+    const backoff =
+      reason === 'ErrImagePull'
+        ? 0
+        : record.pullFailure === null
+          ? 0
+          : record.pullBackoff.readyAt(record.pullFailure.at);
+    // ErrImagePull shows for a moment, then the backoff does.
+    record.retryAt =
+      reason === 'ErrImagePull'
+        ? clock.now() + 1000
+        : Math.max(backoff, clock.now() + (backoff > clock.now() ? 0 : RETRY_MS));
+    if (reason === 'CreateContainerConfigError') host.stuck(worker, true);
+  }
+  if (!(error instanceof StartError)) host.event(worker.pod, 'Warning', 'Failed', `Error: ${message}`, record);
+}
+
+/** All containers go and start over in the same sandbox (RestartAllContainers). */
+export async function restartAll(host: PodHost, worker: PodWorker): Promise<void> {
+  const records = worker.records;
+  for (const record of records) record.task = 'stopping';
+  const now = host.clock.now();
+  await Promise.all(
+    records.filter(isRunning).map((record) => stopRecord(host, worker, record, new Deadline(host.clock, now), null)),
+  );
+  for (const record of records) {
+    record.last = terminatedOf(record) ?? record.last;
+    record.state = null;
+    record.startedUp = false;
+    record.ready = false;
+    record.task = null;
+    record.attempt = Math.max(record.attempt, -1);
+    record.waiting = {
+      reason: 'RestartingAllContainers',
+      message: 'The container is removed because RestartAllContainers in place',
+    };
+  }
+  // Init containers run again: nothing has been created in this round yet.
+  for (const record of worker.apps) record.attempt = -1;
+  worker.kick();
+}
+
+/** A new image or the like: backoffs are forgotten, and what runs is replaced. */
+export function imageChanged(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
+  record.backoff.reset();
+  record.pullBackoff.reset();
+  record.pullFailure = null;
+  record.retryAt = 0;
+  if (worker.stage !== 'running' || record.task !== null || !isRunning(record)) return;
+  const what =
+    record.role === 'sidecar'
+      ? `Init container ${record.name} definition changed`
+      : `Container ${record.name} definition changed, will be restarted`;
+  const deadline = new Deadline(host.clock, host.clock.now() + worker.graceMs());
+  void stopRecord(host, worker, record, deadline, what).then(() => worker.kick());
+}
