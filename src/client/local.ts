@@ -1,11 +1,10 @@
-import type { FieldValidation } from '../apiserver/call.ts';
-import type { Call } from '../apiserver/call.ts';
+import type { Call, FieldValidation } from '../apiserver/call.ts';
+import type { ServedKind } from '../apiserver/registry.ts';
 import { deletionOf } from '../apiserver/resources/delete.ts';
 import type { Resources } from '../apiserver/resources/resources.ts';
 import { selectionOf } from '../apiserver/resources/selection.ts';
 import { toServed } from '../apiserver/resources/versions.ts';
 import { watchChanges } from '../apiserver/resources/watch.ts';
-import type { ServedKind } from '../apiserver/registry.ts';
 import type { UserInfo } from '../schema/kind.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { StatusError } from '../schema/status.ts';

@@ -25,9 +25,7 @@ export interface StoreEvent<T = unknown> {
 /** Makes value and bytes once the revision is known; the value is frozen by the caller's convention. */
 export type Encode<T> = (revision: number) => { readonly value: T; readonly bytes: Buffer };
 
-export type Expectation =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'revision'; readonly revision: number };
+export type Expectation = { readonly kind: 'absent' } | { readonly kind: 'revision'; readonly revision: number };
 
 export class StoreConflict extends Error {
   readonly key: string;
@@ -62,6 +60,8 @@ export interface Snapshot<T = unknown> {
   readonly revision: number;
   /** In key order. */
   readonly entries: readonly Entry<T>[];
+  /** How many more entries follow when `limit` cut the list. */
+  readonly remaining: number;
 }
 
 export interface Store {
@@ -75,7 +75,10 @@ export interface Store {
    */
   getPending<T>(key: string): Entry<T> | null;
   /** Committed entries under `prefix`, at `revision` (default: now). Throws Compacted when it is too old. */
-  list<T>(prefix: string, options?: { readonly revision?: number; readonly after?: string; readonly limit?: number }): Snapshot<T>;
+  list<T>(
+    prefix: string,
+    options?: { readonly revision?: number; readonly after?: string; readonly limit?: number },
+  ): Snapshot<T>;
   /** Number of committed entries under `prefix`. */
   count(prefix: string): number;
   /** Resolves when durable and visible. Rejects with StoreConflict when the expectation fails; nothing is then written. */
@@ -87,6 +90,8 @@ export interface Store {
    * Throws Compacted when the history does not reach back.
    */
   watch<T>(prefix: string, after: number, onEvents: (events: readonly StoreEvent<T>[]) => void): Watch;
+  /** Resolves once everything up to `revision` is committed. */
+  settled(revision: number): Promise<void>;
   /** Waits for writes under way, then releases the backend. */
   close(): Promise<void>;
 }
@@ -96,12 +101,39 @@ export interface BackendWrite {
   readonly key: string;
   readonly revision: number;
   readonly bytes: Buffer | null;
+  /** Revision this write replaces, 0 when the key was absent. */
+  readonly previous: number;
+  /** For a removal: the last state as its event shows it. */
+  readonly last: Buffer | null;
+}
+
+export interface BackendEntry {
+  readonly key: string;
+  readonly revision: number;
+  readonly bytes: Buffer;
+}
+
+/** A past write a backend still remembers, so that watches survive a restart. */
+export interface BackendEvent extends BackendEntry {
+  readonly type: 'put' | 'delete';
+  /** What it replaced, or null. */
+  readonly previous: BackendEntry | null;
+}
+
+export interface BackendState {
+  /** Highest revision ever committed. */
+  readonly revision: number;
+  readonly entries: Iterable<BackendEntry>;
+  /** Every write after `oldest`, in order. Without it nothing before `revision` can be watched. */
+  readonly history?: { readonly oldest: number; readonly events: readonly BackendEvent[] };
 }
 
 /** Where bytes survive. `commit` is atomic for the whole batch and resolves once durable; batches come one at a time. */
 export interface Backend {
   /** Everything stored, with the highest revision ever committed. */
-  load(): Promise<{ readonly revision: number; readonly entries: Iterable<{ key: string; revision: number; bytes: Buffer }> }>;
+  load(): Promise<BackendState>;
+  /** Present where nothing has to be waited for: the store then commits within the turn of the write. */
+  commitNow?(batch: readonly BackendWrite[], revision: number): void;
   commit(batch: readonly BackendWrite[], revision: number): Promise<void>;
   close(): Promise<void>;
 }

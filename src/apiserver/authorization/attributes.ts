@@ -1,47 +1,38 @@
 import type { UserInfo } from '../../schema/kind.ts';
-import { StatusError } from '../../schema/status.ts';
 
-/** What a request asks to do, as an authorizer judges it (api.md 1.2). */
-export interface Attributes {
+/** What somebody wants to do, as an authorizer sees it. */
+export interface AccessRequest {
   readonly user: UserInfo;
   readonly verb: string;
-  /** Null for resources; the path of a non-resource request. */
-  readonly path: string | null;
+  readonly resourceRequest: boolean;
   readonly group: string;
   readonly resource: string;
   readonly subresource: string;
-  readonly name: string;
-  /** Empty: cluster scope, or all namespaces. */
   readonly namespace: string;
+  readonly name: string;
+  /** For non-resource requests. */
+  readonly path: string;
 }
 
-/** Resource with its subresource, `pods/log`. */
-export function qualifiedResource(attributes: Attributes): string {
-  return attributes.subresource === '' ? attributes.resource : `${attributes.resource}/${attributes.subresource}`;
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly reason: string;
 }
 
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escaped = (text: string): string => text.replace(/[&<>]/g, (char) => ESCAPES[char]!);
 
-/** 403 in upstream's words; names are HTML-escaped as there. */
-export function denied(attributes: Attributes, reason = ''): StatusError {
-  const { user, verb, path, group, resource, name, namespace } = attributes;
+/** Upstream's sentence for a refusal (api.md 1.5). */
+export function refusalText(request: AccessRequest, reason: string): string {
+  const user = `User ${JSON.stringify(escaped(request.user.name))}`;
   const tail = reason === '' ? '' : `: ${reason}`;
-  if (path !== null) {
-    return new StatusError(
-      403,
-      'Forbidden',
-      `forbidden: User "${escapeHtml(user.name)}" cannot ${verb} path "${escapeHtml(path)}"${tail}`,
-      {},
-    );
+  if (!request.resourceRequest) {
+    return `${user} cannot ${escaped(request.verb)} path ${JSON.stringify(escaped(request.path))}${tail}`;
   }
-  const subject = group === '' ? resource : `${resource}.${group}`;
-  const what = name === '' ? subject : `${subject} "${escapeHtml(name)}"`;
-  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${escapeHtml(namespace)}"`;
-  return new StatusError(
-    403,
-    'Forbidden',
-    `${what} is forbidden: User "${escapeHtml(user.name)}" cannot ${verb} resource "${qualifiedResource(attributes)}" in API group "${group}" ${where}${tail}`,
-    { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: resource },
-  );
+  const resource = request.subresource === '' ? request.resource : `${request.resource}/${request.subresource}`;
+  const where =
+    request.namespace === ''
+      ? 'at the cluster scope'
+      : `in the namespace ${JSON.stringify(escaped(request.namespace))}`;
+  return `${user} cannot ${escaped(request.verb)} resource ${JSON.stringify(escaped(resource))} in API group ${JSON.stringify(escaped(request.group))} ${where}${tail}`;
 }

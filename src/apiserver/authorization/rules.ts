@@ -1,6 +1,6 @@
-import { type Attributes, qualifiedResource } from './attributes.ts';
+import type { AccessRequest } from './attributes.ts';
 
-/** rbac.authorization.k8s.io/v1 PolicyRule. */
+/** `rbac.authorization.k8s.io/v1` PolicyRule. */
 export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups?: readonly string[];
@@ -12,90 +12,86 @@ export interface PolicyRule {
 const has = (list: readonly string[] | undefined, value: string): boolean =>
   list !== undefined && (list.includes('*') || list.includes(value));
 
-function resourceMatches(rule: PolicyRule, attributes: Attributes): boolean {
-  const resources = rule.resources ?? [];
-  if (has(resources, qualifiedResource(attributes))) return true;
-  return attributes.subresource !== '' && resources.includes(`*/${attributes.subresource}`);
+function resourceMatches(rule: PolicyRule, resource: string, subresource: string): boolean {
+  const combined = subresource === '' ? resource : `${resource}/${subresource}`;
+  return (rule.resources ?? []).some(
+    (wanted) => wanted === '*' || wanted === combined || (subresource !== '' && wanted === `*/${subresource}`),
+  );
 }
 
 function pathMatches(rule: PolicyRule, path: string): boolean {
   return (rule.nonResourceURLs ?? []).some(
-    (pattern) =>
-      pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1))),
+    (wanted) => wanted === '*' || wanted === path || (wanted.endsWith('*') && path.startsWith(wanted.slice(0, -1))),
   );
 }
 
-/** True when the rule allows the request (RBAC: rules only add). */
-export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
-  if (!has(rule.verbs, attributes.verb)) return false;
-  if (attributes.path !== null) return pathMatches(rule, attributes.path);
-  if (!has(rule.apiGroups, attributes.group) || !resourceMatches(rule, attributes)) return false;
-  const names = rule.resourceNames ?? [];
-  return names.length === 0 || names.includes(attributes.name);
-}
-
-/** One verb on one resource of one group (and one name), or one verb on one path. */
-function breakDown(rule: PolicyRule): PolicyRule[] {
-  const names = (rule.resourceNames ?? []).length === 0 ? [undefined] : rule.resourceNames!;
-  const resources = (rule.apiGroups ?? []).flatMap((group) =>
-    (rule.resources ?? []).flatMap((resource) =>
-      rule.verbs.flatMap((verb) =>
-        names.map((name) => ({
-          verbs: [verb],
-          apiGroups: [group],
-          resources: [resource],
-          ...(name === undefined ? {} : { resourceNames: [name] }),
-        })),
-      ),
-    ),
+/** Whether a rule allows a request (RBAC). */
+export function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {
+  if (!has(rule.verbs, request.verb)) return false;
+  if (!request.resourceRequest) return pathMatches(rule, request.path);
+  return (
+    has(rule.apiGroups, request.group) &&
+    resourceMatches(rule, request.resource, request.subresource) &&
+    ((rule.resourceNames ?? []).length === 0 || rule.resourceNames!.includes(request.name))
   );
-  const paths = (rule.nonResourceURLs ?? []).flatMap((url) =>
-    rule.verbs.map((verb) => ({ verbs: [verb], nonResourceURLs: [url] })),
-  );
-  return [...resources, ...paths];
 }
 
-function coversPart(owner: PolicyRule, part: PolicyRule): boolean {
-  if (!has(owner.verbs, part.verbs[0]!)) return false;
-  if (part.nonResourceURLs !== undefined) return pathMatches(owner, part.nonResourceURLs[0]!);
-  const resource = part.resources![0]!;
-  const subresource = resource.includes('/') ? resource.slice(resource.indexOf('/') + 1) : null;
-  const resourceCovered =
-    has(owner.resources, resource) || (subresource !== null && (owner.resources ?? []).includes(`*/${subresource}`));
-  if (!has(owner.apiGroups, part.apiGroups![0]!) || !resourceCovered) return false;
-  const names = owner.resourceNames ?? [];
-  return names.length === 0 || (part.resourceNames !== undefined && names.includes(part.resourceNames[0]!));
-}
-
-/** Parts of `wanted` that none of `held` covers. */
-export function uncovered(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
-  return wanted.flatMap(breakDown).filter((part) => !held.some((owner) => coversPart(owner, part)));
-}
-
-/** Puts broken-down rules that differ only in the verb together again, sorted by their text. */
-export function compact(parts: readonly PolicyRule[]): PolicyRule[] {
-  const merged = new Map<string, PolicyRule>();
-  for (const part of parts) {
-    const { verbs, ...rest } = part;
-    const key = JSON.stringify(rest);
-    const known = merged.get(key);
-    const all = known === undefined ? verbs : [...known.verbs, ...verbs.filter((verb) => !known.verbs.includes(verb))];
-    merged.set(key, { ...rest, verbs: all });
+/** One verb, group, resource (or URL) and name at a time: what escalation is judged by. */
+export function breakdown(rule: PolicyRule): PolicyRule[] {
+  const out: PolicyRule[] = [];
+  for (const verb of rule.verbs) {
+    for (const url of rule.nonResourceURLs ?? []) out.push({ verbs: [verb], nonResourceURLs: [url] });
+    for (const group of rule.apiGroups ?? []) {
+      for (const resource of rule.resources ?? []) {
+        const names = rule.resourceNames ?? [];
+        const one = { verbs: [verb], apiGroups: [group], resources: [resource] };
+        if (names.length === 0) out.push(one);
+        else for (const name of names) out.push({ ...one, resourceNames: [name] });
+      }
+    }
   }
-  return [...merged.values()].sort((a, b) => (ruleText(a) < ruleText(b) ? -1 : 1));
+  return out;
 }
 
-/** A rule as the escalation error prints it. */
+function covers(owner: PolicyRule, wanted: PolicyRule): boolean {
+  if (!has(owner.verbs, wanted.verbs[0]!)) return false;
+  if (wanted.nonResourceURLs !== undefined) return pathMatches(owner, wanted.nonResourceURLs[0]!);
+  if (!has(owner.apiGroups, wanted.apiGroups![0]!)) return false;
+  const [resource = '', subresource = ''] = wanted.resources![0]!.split('/');
+  if (!resourceMatches(owner, resource, subresource)) return false;
+  const names = owner.resourceNames ?? [];
+  return names.length === 0 || (wanted.resourceNames !== undefined && names.includes(wanted.resourceNames[0]!));
+}
+
+/** Rules among `wanted` that `held` does not cover. */
+export function uncovered(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): PolicyRule[] {
+  return wanted.flatMap(breakdown).filter((rule) => !held.some((owner) => covers(owner, rule)));
+}
+
+/** Go's compact print of a rule, as escalation errors show it. */
 export function ruleText(rule: PolicyRule): string {
-  const list = (name: string, values: readonly string[] | undefined): string[] =>
-    values === undefined || values.length === 0
-      ? []
-      : [`${name}:[${values.map((value) => JSON.stringify(value)).join(' ')}]`];
-  return `{${[
-    ...list('APIGroups', rule.apiGroups),
-    ...list('Resources', rule.resources),
-    ...list('ResourceNames', rule.resourceNames),
-    ...list('NonResourceURLs', rule.nonResourceURLs),
-    ...list('Verbs', rule.verbs),
-  ].join(', ')}}`;
+  const list = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(' ')}]`;
+  const parts: string[] = [];
+  if (rule.apiGroups !== undefined && rule.apiGroups.length > 0) parts.push(`APIGroups:${list(rule.apiGroups)}`);
+  if (rule.resources !== undefined && rule.resources.length > 0) parts.push(`Resources:${list(rule.resources)}`);
+  if (rule.nonResourceURLs !== undefined && rule.nonResourceURLs.length > 0) {
+    parts.push(`NonResourceURLs:${list(rule.nonResourceURLs)}`);
+  }
+  if (rule.resourceNames !== undefined && rule.resourceNames.length > 0) {
+    parts.push(`ResourceNames:${list(rule.resourceNames)}`);
+  }
+  parts.push(`Verbs:${list(rule.verbs)}`);
+  return `{${parts.join(', ')}}`;
+}
+
+/** Rules that differ only in their verbs, joined. */
+export function compacted(rules: readonly PolicyRule[]): PolicyRule[] {
+  const joined = new Map<string, PolicyRule & { verbs: string[] }>();
+  for (const { verbs, ...rest } of rules) {
+    const key = JSON.stringify(rest);
+    const known = joined.get(key);
+    if (known === undefined) joined.set(key, { ...rest, verbs: [...verbs] });
+    else for (const verb of verbs) if (!known.verbs.includes(verb)) known.verbs.push(verb);
+  }
+  return [...joined.values()];
 }

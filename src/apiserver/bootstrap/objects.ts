@@ -23,7 +23,9 @@ function apiService(address: string, port: number, clusterIP: string): Bootstrap
   const labels = { component: 'apiserver', provider: 'kubernetes' };
   const ports = [{ name: 'https', port, protocol: 'TCP' }];
   const at = { namespace: 'default', version: 'v1' };
-  return [
+  // Endpoints may not be loopback addresses: a server that only listens there has none to tell.
+  const reachable = !address.startsWith('127.');
+  const objects: BootstrapObject[] = [
     {
       ...at,
       group: '',
@@ -65,6 +67,7 @@ function apiService(address: string, port: number, clusterIP: string): Bootstrap
       } as BootstrapObject['object'],
     },
   ];
+  return reachable ? objects : objects.slice(0, 1);
 }
 
 /** Namespaces, priority classes, RBAC and the API's own Service (api.md 9), in an order in which each can be created. */

@@ -61,7 +61,8 @@ export function servedGroups(registry: KindRegistry): readonly ServedGroup[] {
     versions.set(version, kinds);
     kinds.push(kind);
   }
-  const priority = (name: string): number => (name === '' ? Number.MAX_SAFE_INTEGER : (PRIORITY[name] ?? CUSTOM_PRIORITY));
+  const priority = (name: string): number =>
+    name === '' ? Number.MAX_SAFE_INTEGER : (PRIORITY[name] ?? CUSTOM_PRIORITY);
   return [...groups]
     .map(([name, versions]) => ({
       name,

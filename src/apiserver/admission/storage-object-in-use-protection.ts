@@ -1,0 +1,18 @@
+import type { AdmissionPlugin } from './plugin.ts';
+
+const FINALIZERS: Readonly<Record<string, string>> = {
+  persistentvolumeclaims: 'kubernetes.io/pvc-protection',
+  persistentvolumes: 'kubernetes.io/pv-protection',
+};
+
+/** Claims and volumes are not removed while something uses them. */
+export const storageObjectInUseProtection: AdmissionPlugin = {
+  name: 'StorageObjectInUseProtection',
+  resources: ['persistentvolumeclaims', 'persistentvolumes'],
+  operations: ['CREATE'],
+  admit({ kind, object }) {
+    const finalizer = FINALIZERS[kind.definition.plural]!;
+    const present: readonly string[] = object!.metadata.finalizers ?? [];
+    if (!present.includes(finalizer)) object!.metadata.finalizers = [...present, finalizer];
+  },
+};

@@ -1,0 +1,161 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
+import type { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { StatusError } from '../../schema/status.ts';
+
+export type ResponseHeaders = Record<string, string | readonly string[]>;
+
+/** The answer while it is being written. */
+export interface Outgoing {
+  /** False: the client is slow, wait for `drained`. */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  destroy(): void;
+  /** Bytes accepted and not yet taken by the connection. */
+  readonly buffered: number;
+  drained(callback: () => void): void;
+}
+
+/** One request and its answer, over HTTP/1.1 or HTTP/2. */
+export interface Exchange {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Identity of the connection, to remember a verified certificate by. */
+  readonly connection: object;
+  readonly socket: TLSSocket | null;
+  /** Host the client called. */
+  readonly host: string;
+  readonly input: Readable;
+  respond(code: number, headers: ResponseHeaders, body: Buffer | null): void;
+  stream(code: number, headers: ResponseHeaders): Outgoing;
+  onClose(callback: () => void): void;
+}
+
+type Settable = Record<string, string | string[]>;
+
+class Http1Exchange implements Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly input: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.method = request.method ?? 'GET';
+    this.url = request.url ?? '/';
+    this.headers = request.headers;
+    this.input = request;
+    this.#response = response;
+  }
+  get connection(): object {
+    return this.input.socket;
+  }
+  get socket(): TLSSocket | null {
+    return 'getPeerCertificate' in this.input.socket ? (this.input.socket as TLSSocket) : null;
+  }
+  get host(): string {
+    return this.headers.host ?? '';
+  }
+  respond(code: number, headers: ResponseHeaders, body: Buffer | null): void {
+    if (body !== null) headers['content-length'] = String(body.length);
+    this.#response.writeHead(code, headers as Settable);
+    if (body === null || this.method === 'HEAD') this.#response.end();
+    else this.#response.end(body);
+  }
+  stream(code: number, headers: ResponseHeaders): Outgoing {
+    const response = this.#response;
+    response.writeHead(code, headers as Settable);
+    response.flushHeaders();
+    return {
+      write: (chunk) => response.write(chunk),
+      end: () => response.end(),
+      destroy: () => response.destroy(),
+      get buffered() {
+        return response.writableLength;
+      },
+      drained: (callback) => response.once('drain', callback),
+    };
+  }
+  onClose(callback: () => void): void {
+    this.#response.once('close', callback);
+  }
+}
+
+class Http2Exchange implements Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly input: ServerHttp2Stream;
+
+  constructor(request: Http2ServerRequest) {
+    this.method = request.method;
+    this.url = request.url;
+    this.headers = request.headers;
+    this.input = request.stream as ServerHttp2Stream;
+  }
+  get connection(): object {
+    return this.input.session ?? this.input;
+  }
+  get socket(): TLSSocket | null {
+    return (this.input.session?.socket as TLSSocket | undefined) ?? null;
+  }
+  get host(): string {
+    return (this.headers as Record<string, string>)[':authority'] ?? this.headers.host ?? '';
+  }
+  respond(code: number, headers: ResponseHeaders, body: Buffer | null): void {
+    if (this.input.destroyed || this.input.headersSent) return;
+    const empty = body === null || this.method === 'HEAD';
+    this.input.respond({ ...(headers as Settable), ':status': code }, { endStream: empty });
+    if (!empty) this.input.end(body);
+  }
+  stream(code: number, headers: ResponseHeaders): Outgoing {
+    const stream = this.input;
+    if (!stream.destroyed) stream.respond({ ...(headers as Settable), ':status': code });
+    return {
+      write: (chunk) => (stream.destroyed ? true : stream.write(chunk)),
+      end: () => stream.end(),
+      destroy: () => stream.destroy(),
+      get buffered() {
+        return stream.writableLength;
+      },
+      drained: (callback) => stream.once('drain', callback),
+    };
+  }
+  onClose(callback: () => void): void {
+    this.input.once('close', callback);
+  }
+}
+
+export function exchangeOf(
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+): Exchange {
+  return request.httpVersionMajor === 2
+    ? new Http2Exchange(request as Http2ServerRequest)
+    : new Http1Exchange(request as IncomingMessage, response as ServerResponse);
+}
+
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+/** Reads the whole body. Throws 413 past 3 MiB. */
+export function readBody(exchange: Exchange): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    exchange.input.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    });
+    exchange.input.once('end', () => {
+      if (size > MAX_BODY_BYTES) {
+        const message = `Request entity too large: limit is ${MAX_BODY_BYTES}`;
+        reject(new StatusError(413, 'RequestEntityTooLarge', message));
+      } else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    });
+    exchange.input.once('error', reject);
+    exchange.input.once('aborted', () => reject(new Error('the client went away')));
+  });
+}

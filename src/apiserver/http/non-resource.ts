@@ -1,0 +1,140 @@
+import { OpenApiDocuments, V2_PROTOBUF } from '../../schema/openapi/documents.ts';
+import { StatusError } from '../../schema/status.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { VERSION } from '../discovery/version.ts';
+import type { KindRegistry } from '../registry.ts';
+import { health, type Wellbeing } from './health.ts';
+import { sendBody } from './list-body.ts';
+import { acceptClauses, negotiate, wantsPretty } from './negotiation.ts';
+import type { ApiRequest } from './request.ts';
+import { sendValue } from './resource-handler.ts';
+import { sendText } from './respond.ts';
+
+const NOT_FOUND = '404 page not found\n';
+const V3_ROOT = '/openapi/v3';
+
+/** Everything that is no resource: discovery, OpenAPI, version, health. */
+export class NonResourceHandler {
+  readonly #discovery: Discovery;
+  readonly #kinds: KindRegistry;
+  readonly #wellbeing: Wellbeing;
+  readonly #openApi: OpenApiDocuments;
+  #openApiGeneration = 0;
+
+  constructor(discovery: Discovery, kinds: KindRegistry, wellbeing: Wellbeing) {
+    this.#discovery = discovery;
+    this.#kinds = kinds;
+    this.#wellbeing = wellbeing;
+    const all = () =>
+      kinds.all().map((kind) => ({
+        definition: kind.definition,
+        ...(kind.custom === null ? {} : { schema: kind.custom.openApiSchema }),
+      }));
+    this.#openApi = new OpenApiDocuments(all, VERSION.gitVersion);
+  }
+
+  handle(request: ApiRequest): void {
+    const { exchange, info, query } = request;
+    const path = info.path;
+    const answered = health(path, query, this.#wellbeing);
+    if (answered !== null) {
+      sendText(exchange, request.headers('text/plain'), answered.code, answered.text);
+      return;
+    }
+    if (exchange.method !== 'GET') {
+      sendText(exchange, request.headers('text/plain'), 404, NOT_FOUND);
+      return;
+    }
+    if (path === '/version' || path === '/version/') {
+      exchange.respond(200, request.headers('application/json'), Buffer.from(JSON.stringify(VERSION, null, 2)));
+    } else if (path === '/') this.#root(request);
+    else if (path.startsWith('/openapi/')) this.#openapi(request);
+    else this.#discover(request);
+  }
+
+  #root(request: ApiRequest): void {
+    const groups = this.#kinds.all().map((kind) => kind.apiVersion);
+    const paths = new Set([
+      '/api',
+      '/api/v1',
+      '/apis',
+      '/healthz',
+      '/livez',
+      '/openapi/v2',
+      V3_ROOT,
+      '/readyz',
+      '/version',
+    ]);
+    for (const version of groups) {
+      if (!version.includes('/')) continue;
+      paths.add(`/apis/${version.slice(0, version.indexOf('/'))}`);
+      paths.add(`/apis/${version}`);
+    }
+    const format = negotiate(request.exchange.headers.accept, false);
+    sendValue(request, 200, { paths: [...paths].sort() }, format);
+  }
+
+  #discover(request: ApiRequest): void {
+    const { exchange, info } = request;
+    const answer = this.#discovery.answer(info.path, exchange.headers.accept, exchange.host);
+    if (answer === null) {
+      this.#unknown(request);
+      return;
+    }
+    const headers = request.headers(answer.contentType);
+    if (answer.etag !== null) {
+      headers.etag = answer.etag;
+      headers.vary = 'Accept';
+      headers['cache-control'] = 'public';
+      if (exchange.headers['if-none-match'] === answer.etag) {
+        exchange.respond(304, headers, null);
+        return;
+      }
+    }
+    const format = wantsPretty(negotiate(undefined), request.query.get('pretty'), exchange.headers['user-agent']);
+    const body = format ? Buffer.from(`${JSON.stringify(JSON.parse(answer.body.toString()), null, 2)}\n`) : answer.body;
+    sendBody(exchange, headers, 200, body);
+  }
+
+  /** Versions of a served group that are not served answer as a resource would; the rest is no page of ours. */
+  #unknown(request: ApiRequest): void {
+    const [root, group = ''] = request.info.path.split('/').filter((part) => part !== '');
+    if (root === 'api' || (root === 'apis' && group !== '' && this.#kinds.hasGroup(group))) {
+      throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+    }
+    sendText(request.exchange, request.headers('text/plain'), 404, NOT_FOUND);
+  }
+
+  #openapi(request: ApiRequest): void {
+    if (this.#openApiGeneration !== this.#kinds.generation) {
+      this.#openApiGeneration = this.#kinds.generation;
+      this.#openApi.invalidate();
+    }
+    const { exchange, info, query } = request;
+    const clauses = acceptClauses(exchange.headers.accept ?? '*/*');
+    const protobuf = clauses.find((clause) => clause.media.startsWith('application/com.github.proto-openapi.spec.v2'));
+    let document: { bytes: Buffer; hash: string } | null = null;
+    let type = 'application/json';
+    if (info.path === '/openapi/v2') {
+      document = protobuf === undefined ? this.#openApi.v2Json() : this.#openApi.v2Protobuf();
+      if (protobuf !== undefined) type = V2_PROTOBUF;
+    } else if (info.path === V3_ROOT || info.path === `${V3_ROOT}/`) document = this.#openApi.v3Index();
+    else if (info.path.startsWith(`${V3_ROOT}/`)) document = this.#openApi.v3Json(info.path.slice(V3_ROOT.length + 1));
+    if (document === null) {
+      sendText(exchange, request.headers('text/plain'), 404, NOT_FOUND);
+      return;
+    }
+    const headers = request.headers(type);
+    headers.etag = `"${document.hash}"`;
+    headers.vary = 'Accept';
+    const asked = query.get('hash');
+    if (asked !== null && asked !== document.hash) {
+      headers.location = `${info.path}?hash=${document.hash}`;
+      exchange.respond(301, headers, null);
+      return;
+    }
+    if (asked !== null) headers['cache-control'] = 'public, immutable';
+    if (exchange.headers['if-none-match'] === headers.etag) exchange.respond(304, headers, null);
+    else sendBody(exchange, headers, 200, document.bytes);
+  }
+}
