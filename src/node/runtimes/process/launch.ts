@@ -83,19 +83,27 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
   ];
   const settings = {
     PD_DIR: directory,
+    PD_SETUP: SETUP,
     PD_HOSTNAME: what.hostname,
     PD_WORKDIR: spec.workingDir ?? entry.workingDir ?? '/',
     PD_READONLY: spec.readOnlyRoot ? '1' : '0',
     PD_OVERLAY: support.root ? '' : ',userxattr',
     PD_CGROUPS: what.cgroups.join(' '),
   };
-  const inside = ['unshare', ...namespaceOptions(support.root, identity.uid, identity.gid), '/bin/sh', '-c', SETUP];
+  const inside = [
+    'unshare',
+    ...namespaceOptions(support.root, identity.uid, identity.gid),
+    '/bin/sh',
+    '-c',
+    SHIM,
+    'perdure-shim',
+  ];
   const command = what.netns === null ? inside : ['nsenter', `--net=${what.netns}`, ...inside];
   const out = openSync(join(directory, 'stdout'), 'a', 0o600);
   const err = openSync(join(directory, 'stderr'), 'a', 0o600);
   const input = openSync(spec.stdin ? join(directory, 'stdin') : '/dev/null', 'r+');
   try {
-    const child = spawn('/bin/sh', ['-c', SHIM, 'perdure-shim', directory, ...command], {
+    const child = spawn(command[0]!, command.slice(1), {
       cwd: '/',
       env: { ...HELPER_ENVIRONMENT, ...settings, ...valuesAsEnvironment(values) },
       detached: true,

@@ -140,6 +140,8 @@ function ip_(args: readonly string[], input = ''): Promise<void> {
       if (error === null) resolve();
       else reject(new RuntimeError('CreatePodSandboxError', `ip ${args.join(' ')}: ${stderr.trim() || error.message}`));
     });
+    // A program that fails early does not read: its exit says why.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }
@@ -157,7 +159,8 @@ export function dial(host: string, port: number): Promise<Duplex> {
 }
 
 const RELAY = `const s=require('net').connect({host:'127.0.0.1',port:+process.argv[1],allowHalfOpen:true});
-s.on('connect',()=>{process.stderr.write('ok');process.stdin.pipe(s);s.pipe(process.stdout)});
+s.on('connect',()=>{process.stderr.write('ok');process.stdin.pipe(s);s.pipe(process.stdout,{end:false})});
+s.on('end',()=>process.stdout.write('',()=>process.exit(0)));
 s.on('error',e=>{process.stderr.write(e.message);process.exit(1)});`;
 
 /**

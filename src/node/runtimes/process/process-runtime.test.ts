@@ -13,16 +13,27 @@ import { isAlive, startTimeOf } from './processes.ts';
 import { detectSupport } from './support.ts';
 
 const { missing, root } = detectSupport();
-if (missing.length > 0) describe.skip(`process runtime: this machine has no ${missing.join(', ')}`, () => it('needs it', () => undefined));
+if (missing.length > 0)
+  describe.skip(`process runtime: this machine has no ${missing.join(', ')}`, () => it('needs it', () => undefined));
 
 const directories: string[] = [];
 afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-async function open(directory: string, onExit: (container: ContainerState) => void, network: 'loopback' | 'namespaces'): Promise<ContractWorld> {
+async function open(
+  directory: string,
+  onExit: (container: ContainerState) => void,
+  network: 'loopback' | 'namespaces',
+): Promise<ContractWorld> {
   const catalog = new ImageCatalog(builtInImages(thisMachine('/nowhere')));
-  const runtime = new ProcessRuntime({ clock: systemClock, catalog, directory: join(directory, 'runtime'), dataDirectory: directory, network });
+  const runtime = new ProcessRuntime({
+    clock: systemClock,
+    catalog,
+    directory: join(directory, 'runtime'),
+    dataDirectory: directory,
+    network,
+  });
   await runtime.start(onExit);
   const dispose = async (): Promise<void> => {
     for (const sandbox of (await runtime.list()).sandboxes) await runtime.removeSandbox(sandbox.uid);
@@ -44,7 +55,10 @@ if (missing.length === 0) {
 }
 
 describe.skipIf(missing.length > 0)('process runtime', () => {
-  async function inWorld(test: (world: ContractWorld, exit: Promise<ContainerState>) => Promise<void>, network: 'loopback' | 'namespaces' = 'loopback') {
+  async function inWorld(
+    test: (world: ContractWorld, exit: Promise<ContainerState>) => Promise<void>,
+    network: 'loopback' | 'namespaces' = 'loopback',
+  ) {
     let exited: (state: ContainerState) => void = () => undefined;
     const exit = new Promise<ContainerState>((resolve) => {
       exited = resolve;
@@ -57,10 +71,17 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
       await world.dispose();
     }
   }
-  const run = async (world: ContractWorld, script: string, change: Partial<ContainerSpec> = {}): Promise<ContainerState> =>
+  const run = async (
+    world: ContractWorld,
+    script: string,
+    change: Partial<ContainerSpec> = {},
+  ): Promise<ContainerState> =>
     world.runtime.startContainer(await containerSpec(world, { command: ['sh', '-c', script], ...change }));
   const log = (world: ContractWorld): string[] =>
-    readFileSync(`${world.directory}/pods/uid-1/c-0.log`, 'utf8').trimEnd().split('\n').map((line) => line.replace(/^\S+Z /, ''));
+    readFileSync(`${world.directory}/pods/uid-1/c-0.log`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/^\S+Z /, ''));
 
   it('logs both outputs, reports the exit code and the termination message', () =>
     inWorld(async (world, exit) => {
@@ -81,10 +102,21 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
       ];
       const script =
         'cat /var/lib/some/where/f; echo x > /var/lib/some/where/new; echo x > /data/no || echo read-only; hostname; grep web-uid-1 /etc/hosts | cut -f2; ' +
-        'head -1 /etc/resolv.conf; echo "$$ $HELLO $(ls /root /home | grep -v : | wc -l)"; touch /etc/ours && echo private; [ -e "$OUTSIDE" ] || echo hidden';
-      await run(world, script, { mounts, env: [['HELLO', 'a b\'"$(id)'], ['OUTSIDE', volume], ['odd.name', '1']] });
+        'head -1 /etc/resolv.conf; echo "$$ $HELLO $(ls -A /home | wc -l)"; touch /etc/ours && echo private; [ -e "$OUTSIDE" ] || echo hidden';
+      await run(world, script, {
+        mounts,
+        env: [
+          ['HELLO', 'a b\'"$(id)'],
+          ['OUTSIDE', volume],
+          ['odd.name', '1'],
+        ],
+      });
       await exit;
-      expect(log(world).filter((line) => line.startsWith('stdout')).map((line) => line.slice(9))).toEqual([
+      expect(
+        log(world)
+          .filter((line) => line.startsWith('stdout'))
+          .map((line) => line.slice(9)),
+      ).toEqual([
         'from the volume',
         'read-only',
         'web-uid-1',
@@ -100,7 +132,12 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
   it('lets PID 1 ignore SIGTERM without a handler, kills after the grace; a handler ends it', () =>
     inWorld(async (world) => {
       const stubborn = await run(world, 'sleep 1000; :');
-      const gentle = await run(world, "trap 'exit 7' TERM; while :; do sleep 0.05; done", { name: 'g' });
+      const gentle = await run(
+        world,
+        "trap 'exit 7' TERM; echo ready > /dev/termination-log; while :; do sleep 0.05; done",
+        { name: 'g' },
+      );
+      await expect.poll(() => readFileSync(`${world.directory}/pods/uid-1/g-0.termination`, 'utf8')).toBe('ready\n');
       expect(await world.runtime.stopContainer(gentle.id, 60_000)).toMatchObject({ exitCode: 7 });
       expect(await world.runtime.stopContainer(stubborn.id, 50)).toMatchObject({ exitCode: 137, reason: 'Error' });
     }));
@@ -108,16 +145,21 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
   it('executes inside, with exit code and stdin', () =>
     inWorld(async (world) => {
       const state = await run(world, 'exec sleep 1000', { env: [['A', 'b']] });
-      const session = await world.runtime.exec(state.id, ['sh', '-c', 'cat; echo "$A"; cat /proc/1/comm; exit 4'], { tty: false, stdin: true });
+      const session = await world.runtime.exec(state.id, ['sh', '-c', 'cat; echo "$A"; [ "$(readlink /proc/1/ns/pid)" = "$(readlink /proc/self/ns/pid)" ] && echo same; exit 4'], {
+        tty: false,
+        stdin: true,
+      });
       session.stdin!.end('in\n');
-      expect(await text(session.stdout)).toBe('in\nb\nsleep\n');
+      expect(await text(session.stdout)).toBe('in\nb\nsame\n');
       expect(await session.exit).toBe(4);
     }));
 
   it('says what is wrong with a program that is not there', () =>
     inWorld(async (world) => {
       const spec = await containerSpec(world, { command: ['no-such-program'] });
-      await expect(world.runtime.startContainer(spec)).rejects.toThrow('exec: "no-such-program": executable file not found in $PATH');
+      await expect(world.runtime.startContainer(spec)).rejects.toThrow(
+        'exec: "no-such-program": executable file not found in $PATH',
+      );
       await expect(world.runtime.pullImage('example.com/unknown:1', 'Always')).rejects.toThrow('images.yaml');
       expect((await world.runtime.list()).containers).toEqual([]);
     }));
@@ -139,7 +181,10 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
       const exits: string[] = [];
       const again = await open(world.directory, (state) => exits.push(`${state.name} ${state.exitCode}`), 'loopback');
       await expect.poll(() => exits).toContain('s 9');
-      expect((await again.runtime.list()).containers.find((one) => one.name === 'c')).toMatchObject({ phase: 'running', pid: running.pid });
+      expect((await again.runtime.list()).containers.find((one) => one.name === 'c')).toMatchObject({
+        phase: 'running',
+        pid: running.pid,
+      });
       await expect.poll(() => log(world)).toEqual(['stdout F later']);
       const stopped = await again.runtime.stopContainer(running.id, 0);
       expect(stopped).toMatchObject({ phase: 'exited', exitCode: 137 });
@@ -162,7 +207,10 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
         `require('net').createServer(s=>s.end('${host}')).listen(${port},'${host}',()=>console.log('up'));`;
       const image = await world.runtime.pullImage('node', 'IfNotPresent');
       await world.runtime.startContainer(
-        await containerSpec(world, { image, command: ['node', '-e', `${serve('0.0.0.0', 8001)}${serve('127.0.0.1', 8002)}`] }),
+        await containerSpec(world, {
+          image,
+          command: ['node', '-e', `${serve('0.0.0.0', 8001)}${serve('127.0.0.1', 8002)}`],
+        }),
       );
       await expect.poll(() => log(world).length, { timeout: 10_000 }).toBe(2);
       expect(await text(await world.runtime.connect('uid-1', 8001))).toBe('0.0.0.0');

@@ -11,15 +11,15 @@ next() { eval "v=\\$P$n"; n=$((n+1)); }
 `;
 
 /**
- * Stays beside the container for its life and writes its exit code, also while Perdure is away. Parameters: directory of
- * the container, then what to run. About 1 MB.
+ * Stays beside the container for its life and writes its exit code, also while Perdure is away; about 1 MB. It runs after
+ * `unshare --pid`, so that its first child is PID 1 of the new namespace and its exit status is seen as it is (unshare's
+ * own --fork turns a SIGKILL into exit code 1). It may start nothing else: no process can be made in that namespace
+ * once PID 1 is gone, and its root moves with the container's.
  */
-export const SHIM = `dir=$1; shift
+export const SHIM = `exec 3>&2 2>/dev/null 5>"$PD_DIR/exit"
 for f in $PD_CGROUPS; do echo $$ > "$f/cgroup.procs"; done
-exec 3>&2 2>/dev/null
-"$@" 2>&3 3>&-
-echo $? > "$dir/exit.tmp"
-mv "$dir/exit.tmp" "$dir/exit"
+/bin/sh -c "$PD_SETUP" 2>&3 3>&- 5>&-
+echo $? >&5
 `;
 
 /**

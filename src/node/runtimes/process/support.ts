@@ -43,5 +43,5 @@ export function detectSupport(): Support {
 /** Options of unshare for a container; without root, inside a user namespace in which we are the wanted user. */
 export function namespaceOptions(root: boolean, uid: number, gid: number): string[] {
   const user = root ? [] : ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps'];
-  return [...user, '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child'];
+  return [...user, '--mount', '--uts', '--ipc', '--pid'];
 }
