@@ -7,6 +7,7 @@ const ROOT = '/sys/fs/cgroup';
 export class Cgroups {
   readonly #version: 0 | 1 | 2;
   readonly #prefix: string;
+  readonly #leaving = new Set<string>();
 
   /** `prefix` is a directory name of our own under the controllers. */
   constructor(prefix: string) {
@@ -37,6 +38,7 @@ export class Cgroups {
   /** Directories the container's first process has to join; empty without control groups. */
   create(id: string, limits: { readonly memoryBytes?: number; readonly cpuMillis?: number }): string[] {
     if (this.#version === 0) return [];
+    this.sweep();
     const directories = this.#bases().map((base) => join(base, id));
     for (const directory of directories) mkdirSync(directory, { recursive: true });
     const [memory, cpu] = [directories[0]!, directories.at(-1)!];
@@ -65,25 +67,35 @@ export class Cgroups {
     }
   }
 
+  /** Forgets a container. Its last process may still be on its way out: then the directory goes later. */
   remove(id: string): void {
-    for (const base of this.#version === 0 ? [] : this.#bases()) {
-      try {
-        rmdirSync(join(base, id));
-      } catch {
-        // Still busy or never made: it holds nothing and is found again by its name.
-      }
-    }
+    if (this.#version === 0) return;
+    this.#leaving.add(id);
+    this.sweep();
   }
 
-  /** Takes our directories away when they are empty. */
-  close(): void {
-    for (const base of this.#version === 0 ? [] : this.#bases()) {
-      try {
-        rmdirSync(base);
-      } catch {
-        // Containers live on in it.
-      }
+  /** Tries again what was busy; true when nothing is left to do. */
+  sweep(): boolean {
+    for (const id of this.#leaving) {
+      if (this.#bases().every((base) => removed(join(base, id)))) this.#leaving.delete(id);
     }
+    return this.#leaving.size === 0;
+  }
+
+  /** Takes our directories away; those of containers that live on stay. */
+  close(): void {
+    this.sweep();
+    for (const base of this.#version === 0 ? [] : this.#bases()) removed(base);
+  }
+}
+
+/** True when the directory is gone; false when processes or other groups are in it. */
+function removed(directory: string): boolean {
+  try {
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }
 

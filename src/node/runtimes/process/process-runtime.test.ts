@@ -145,10 +145,18 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
   it('executes inside, with exit code and stdin', () =>
     inWorld(async (world) => {
       const state = await run(world, 'exec sleep 1000', { env: [['A', 'b']] });
-      const session = await world.runtime.exec(state.id, ['sh', '-c', 'cat; echo "$A"; [ "$(readlink /proc/1/ns/pid)" = "$(readlink /proc/self/ns/pid)" ] && echo same; exit 4'], {
-        tty: false,
-        stdin: true,
-      });
+      const session = await world.runtime.exec(
+        state.id,
+        [
+          'sh',
+          '-c',
+          'cat; echo "$A"; [ "$(readlink /proc/1/ns/pid)" = "$(readlink /proc/self/ns/pid)" ] && echo same; exit 4',
+        ],
+        {
+          tty: false,
+          stdin: true,
+        },
+      );
       session.stdin!.end('in\n');
       expect(await text(session.stdout)).toBe('in\nb\nsame\n');
       expect(await session.exit).toBe(4);
@@ -217,5 +225,59 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
       expect(await text(await world.runtime.connect('uid-1', 8002, '127.0.0.1'))).toBe('127.0.0.1');
       await expect(world.runtime.connect('uid-1', 8003)).rejects.toThrow('ECONNREFUSED');
     }, 'namespaces');
+  });
+
+  it('plays the postgres image with PostgreSQL of the machine', (context) => {
+    if (!root || !builtInImages(thisMachine('/nowhere')).some((entry) => entry.match === 'library/postgres')) {
+      context.skip('needs root and PostgreSQL');
+    }
+    return inWorld(async (world) => {
+      const image = await world.runtime.pullImage('postgres:15', 'IfNotPresent');
+      const data = join(world.directory, 'data');
+      const scripts = join(world.directory, 'scripts');
+      for (const directory of [data, scripts]) mkdirSync(directory);
+      writeFileSync(join(scripts, 'a.sql'), 'CREATE TABLE t AS SELECT 42 AS x;\n');
+      const mounts = [
+        { hostPath: data, containerPath: '/var/lib/postgresql/data', readOnly: false },
+        { hostPath: scripts, containerPath: '/docker-entrypoint-initdb.d', readOnly: true },
+      ];
+      const env = [
+        ['POSTGRES_PASSWORD', "it's"],
+        ['POSTGRES_DB', 'shop'],
+        ['PGDATA', '/var/lib/postgresql/data/pgdata'],
+      ] as const;
+      const state = await world.runtime.startContainer(
+        await containerSpec(world, {
+          image,
+          command: [],
+          args: ['postgres', '-c', 'listen_addresses=127.0.0.1', '-c', 'port=54329'],
+          mounts,
+          env,
+        }),
+      );
+      const psql = async (): Promise<string> => {
+        const command = [
+          'psql',
+          '-h',
+          '127.0.0.1',
+          '-p',
+          '54329',
+          '-U',
+          'postgres',
+          '-d',
+          'shop',
+          '-tAc',
+          'SELECT x FROM t',
+        ];
+        const session = await world.runtime.exec(state.id, ['env', "PGPASSWORD=it's", ...command], {
+          tty: false,
+          stdin: false,
+        });
+        session.stderr?.resume();
+        return text(session.stdout);
+      };
+      await expect.poll(psql, { timeout: 15_000, interval: 200 }).toBe('42\n');
+      expect(await world.runtime.stopContainer(state.id, 30_000)).toMatchObject({ exitCode: 0, reason: 'Completed' });
+    });
   });
 });

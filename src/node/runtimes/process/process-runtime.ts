@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Duplex, PassThrough } from 'node:stream';
-import type { Clock } from '../../../base/clock.ts';
+import { type Clock, sleep } from '../../../base/clock.ts';
 import type { ExecSession } from '../../../base/exec-session.ts';
 import type { ImageCatalog } from '../../images/catalog.ts';
 import {
@@ -312,6 +312,7 @@ export class ProcessRuntime implements Runtime {
   async close(): Promise<void> {
     for (const container of this.#containers.values()) container.release();
     await this.#network.close(this.#sandboxes.size === 0);
+    for (let tries = 0; tries < 20 && !this.#cgroups.sweep(); tries++) await sleep(this.#options.clock, 5);
     this.#cgroups.close();
   }
 
