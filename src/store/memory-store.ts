@@ -76,6 +76,10 @@ export class MemoryStore implements Store {
     return this.#revision;
   }
 
+  get pendingRevision(): number {
+    return this.#pendingRevision;
+  }
+
   get<T>(key: string): Entry<T> | null {
     return this.#index.get(key) as Entry<T> | null;
   }

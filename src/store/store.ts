@@ -65,6 +65,8 @@ export interface Snapshot<T = unknown> {
 }
 
 export interface Store {
+  /** Revision of the newest write accepted, durable or still on its way. */
+  readonly pendingRevision: number;
   /** Last committed revision. */
   readonly revision: number;
   /** Committed entry. */

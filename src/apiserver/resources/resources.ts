@@ -46,7 +46,25 @@ export class Resources {
     return list(this.core, kind, namespace, query);
   }
 
-  async create(call: Call, body: Body): Promise<Answer> {
+  /**
+   * A refusal may rest on a write that is not yet durable: it is answered only when that write is, so that nobody learns
+   * of it early, or asks again and again for what can only come after it.
+   */
+  async #settledRefusal<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      const { store } = this.core;
+      if (store.pendingRevision > store.revision) await store.settled(store.pendingRevision);
+      throw error;
+    }
+  }
+
+  create(call: Call, body: Body): Promise<Answer> {
+    return this.#settledRefusal(() => this.#create(call, body));
+  }
+
+  async #create(call: Call, body: Body): Promise<Answer> {
     const { definition } = call.kind;
     if (definition.persisted === false) {
       if (definition.kind === 'Binding') return bindFromCollection(this.core, call, body);
@@ -56,7 +74,11 @@ export class Resources {
   }
 
   /** POST to a subresource that is an action. */
-  async createSub(call: Call, body: Body): Promise<Answer> {
+  createSub(call: Call, body: Body): Promise<Answer> {
+    return this.#settledRefusal(() => this.#createSub(call, body));
+  }
+
+  async #createSub(call: Call, body: Body): Promise<Answer> {
     const { definition } = call.kind;
     if (definition.kind === 'Pod' && call.subresource === 'binding') return bind(this.core, call, body);
     if (definition.kind === 'Pod' && call.subresource === 'eviction') return evict(this.core, call, body);
@@ -71,16 +93,20 @@ export class Resources {
     );
   }
 
-  async update(call: Call, body: Body): Promise<Answer> {
-    return call.subresource === 'scale' ? updateScale(this.core, call, body) : update(this.core, call, body);
+  update(call: Call, body: Body): Promise<Answer> {
+    return this.#settledRefusal(async () =>
+      call.subresource === 'scale' ? updateScale(this.core, call, body) : update(this.core, call, body),
+    );
   }
 
-  async patch(call: Call, patch: Patch): Promise<Answer> {
-    return call.subresource === 'scale' ? patchScale(this.core, call, patch) : patchObject(this.core, call, patch);
+  patch(call: Call, patch: Patch): Promise<Answer> {
+    return this.#settledRefusal(async () =>
+      call.subresource === 'scale' ? patchScale(this.core, call, patch) : patchObject(this.core, call, patch),
+    );
   }
 
-  async delete(call: Call, deletion: Deletion): Promise<Answer> {
-    return remove(this.core, call, deletion);
+  delete(call: Call, deletion: Deletion): Promise<Answer> {
+    return this.#settledRefusal(async () => remove(this.core, call, deletion));
   }
 
   /** Deletes everything the query selects; answers the objects it found (api.md 4.6). */

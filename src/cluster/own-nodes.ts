@@ -1,0 +1,44 @@
+import { cpus, totalmem } from 'node:os';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Client } from '../client/client.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
+import type { Dns } from '../dns/dns.ts';
+import type { AgentManager } from '../node/agent-manager.ts';
+import type { NodeProfile } from '../node/node-object.ts';
+import type { DataDirectory } from './data-directory.ts';
+import type { ClusterOptions } from './options.ts';
+
+export interface OwnNodesOptions {
+  readonly options: ClusterOptions;
+  readonly directory: DataDirectory;
+  readonly manager: AgentManager;
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dns: Dns;
+}
+
+/** Names, zones and host names of the nodes of our own. */
+export function nodeLabels(options: ClusterOptions, index: number): { readonly name: string; readonly labels: Readonly<Record<string, string>> } {
+  const zone = options.zones.length === 0 ? undefined : options.zones[index % options.zones.length];
+  return { name: `node-${index + 1}`, labels: zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone } };
+}
+
+/** Size of one node: the machine, as each of them sees it. */
+function machineCapacity(): Readonly<Record<string, string>> {
+  return { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '110' };
+}
+
+async function addSimulated(manager: AgentManager, options: ClusterOptions): Promise<void> {
+  await Promise.all(Array.from({ length: options.nodes }, (_, index) => manager.addSimulated(nodeLabels(options, index))));
+}
+
+/** Starts the agents of our own nodes; real ones share the image catalog and the pod network. */
+export async function startOwnNodes(parts: OwnNodesOptions): Promise<void> {
+  if (parts.options.nodes === 0) return;
+  if (parts.options.runtime === 'simulated') return addSimulated(parts.manager, parts.options);
+  const { processNodes } = await import('./process-nodes.ts');
+  await processNodes(parts, (index): Omit<NodeProfile, 'addresses'> => ({ ...nodeLabels(parts.options, index), capacity: machineCapacity() }));
+}
