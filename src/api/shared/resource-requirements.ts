@@ -45,7 +45,8 @@ function validateName(name: string, field: string, errors: FieldErrors): void {
   if (!name.includes('/')) {
     if (!STANDARD_RESOURCES.has(name) && !isHugePages(name)) {
       errors.invalid(field, name, 'must be a standard resource type or fully qualified');
-    } else if (!CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {
+    }
+    if (!CONTAINER_RESOURCES.has(name) && !isHugePages(name)) {
       errors.invalid(field, name, 'must be a standard resource for containers');
     }
   } else if (!isNative(name) && !isExtendedResource(name)) {
