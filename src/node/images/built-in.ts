@@ -69,6 +69,7 @@ function postgresImage(machine: Machine): ImageEntry | null {
     args: ['postgres'],
     env: { PGDATA: '/var/lib/postgresql/data', LANG: 'C.UTF-8' },
     path: [bin],
+    accounts: { postgres: 999 },
     files: { [entrypoint]: POSTGRES_ENTRYPOINT },
     stopSignal: 'SIGINT',
   };

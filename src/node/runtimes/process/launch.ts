@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DEFAULT_PATH, type ImageEntry } from '../../images/entries.ts';
 import { type ContainerSpec, type MountSpec, RuntimeError } from '../runtime.ts';
@@ -117,6 +126,36 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
   }
 }
 
+/** The host's users with the image's own and the one the container runs as, who has to have a name. */
+function accountFiles(what: Launch): MountSpec[] {
+  const { uid, gid } = identityOf(what.spec);
+  const accounts = new Map(Object.entries(what.entry.accounts ?? {}).map(([name, id]) => [name, { uid: id, gid: id }]));
+  const known = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .some((line) => line.split(':')[2] === String(uid));
+  if (!known && ![...accounts.values()].some((account) => account.uid === uid)) accounts.set('container', { uid, gid });
+  if (accounts.size === 0) return [];
+  const write = (file: 'passwd' | 'group', line: (name: string, uid: number, gid: number) => string): MountSpec => {
+    const numbers = new Set(
+      [...accounts.values()].map((account) => String(file === 'passwd' ? account.uid : account.gid)),
+    );
+    const kept = readFileSync(`/etc/${file}`, 'utf8')
+      .split('\n')
+      .filter(
+        (one) =>
+          one !== '' && !accounts.has(one.split(':')[0]!) && (numbers.has('0') || !numbers.has(one.split(':')[2]!)),
+      );
+    const added = [...accounts].map(([name, ids]) => line(name, ids.uid, ids.gid));
+    const hostPath = join(what.directory, file);
+    writeFileSync(hostPath, `${[...kept, ...added].join('\n')}\n`, { mode: 0o644 });
+    return { hostPath, containerPath: `/etc/${file}`, readOnly: false };
+  };
+  return [
+    write('passwd', (name, id, group) => `${name}:x:${id}:${group}::/:/bin/sh`),
+    write('group', (name, _id, group) => `${name}:x:${group}:`),
+  ];
+}
+
 function allMounts(what: Launch): MountSpec[] {
   const { directory, spec, entry } = what;
   const exposed = [...new Set(entry.expose ?? [])].map((path) => ({
@@ -145,6 +184,7 @@ function allMounts(what: Launch): MountSpec[] {
   return [
     ...exposed.filter((mount) => hiddenUnder(mount.hostPath, what.hidden)),
     ...pod,
+    ...accountFiles(what),
     ...files,
     ...volumes,
     termination,
