@@ -72,8 +72,8 @@ const SOURCE_DEFAULTS: Readonly<Record<string, Readonly<Record<string, unknown>>
   hostPath: { type: '' },
 };
 
-/** Defaults of volume sources; also of the source of a PersistentVolume. */
-export function defaultVolumeSource(volume: Json): void {
+/** Constants that legacy sources leave out. */
+function defaultVolumeSource(volume: Json): void {
   for (const name in SOURCE_DEFAULTS) {
     const source = volume[name];
     if (source === undefined) continue;

@@ -32,7 +32,7 @@ const isNative = (name: string): boolean => !name.includes('/') || name.includes
 const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);
 
 /** Names of resources nodes offer beyond the native ones: `vendor.example/thing`. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && qualifiedName(`requests.${name}`).length === 0;
 }
 
