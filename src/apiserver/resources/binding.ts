@@ -97,10 +97,8 @@ function bound(core: Core, kind: ServedKind, pod: KubeObject, binding: Draft): K
   const nodeLabels = lookup(core, 'nodes', '', '', node)?.metadata.labels ?? {};
   for (const key of TOPOLOGY) if (nodeLabels[key] !== undefined) labels[key] ??= nodeLabels[key];
   const annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
-  const generation = (pod.metadata.generation ?? 0) + 1;
   const metadata = {
     ...pod.metadata,
-    generation,
     ...(Object.keys(labels).length === 0 ? {} : { labels }),
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };

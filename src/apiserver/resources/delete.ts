@@ -214,7 +214,12 @@ async function removeNow(
   const next = finished(kind.stored, last, entry.value.metadata.resourceVersion ?? '');
   let gone = next;
   if (!call.dryRun) {
-    gone = (await core.store.delete<KubeObject>(key, expectation(entry), encoder(kind.stored, next))).value;
+    // Watchers see a pod terminate before they see it go, even without any grace.
+    const marks = graceful && entry.value.metadata.deletionTimestamp === undefined;
+    const marked = marks
+      ? await core.store.put<KubeObject>(key, expectation(entry), encoder(kind.stored, next))
+      : entry;
+    gone = (await core.store.delete<KubeObject>(key, expectation(marked), encoder(kind.stored, next))).value;
     core.allocations.release(kind.stored, gone);
   }
   if (kind.definition.returnsDeleted === true) return { code: 200, object: toServed(kind, gone), bytes: null };

@@ -39,7 +39,22 @@ export function planSlices(
     for (const slice of ours) unused.delete(slice);
     planGroup(service, group, ours, create, update, unused);
   }
-  return { create, update, remove: [...unused] };
+  return recycle({ create, update, remove: [...unused] });
+}
+
+/** A slice to go takes the place of one to come: its name lives on, and it is one write instead of two. */
+function recycle({ create, update, remove }: SlicePlan): SlicePlan {
+  const left = [...remove];
+  const reused: EndpointSlice[] = [];
+  const fresh = create.filter((slice) => {
+    const at = left.findIndex((old) => old.addressType === slice.addressType);
+    if (at < 0) return true;
+    const [old] = left.splice(at, 1);
+    const metadata = { ...old!.metadata, labels: slice.metadata.labels ?? {} };
+    reused.push({ ...old!, metadata, endpoints: slice.endpoints, ports: slice.ports });
+    return false;
+  });
+  return { create: fresh, update: [...update, ...reused], remove: left };
 }
 
 /** A service without endpoints still has one empty slice a family. */
