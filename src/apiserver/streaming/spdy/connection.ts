@@ -91,7 +91,11 @@ export class SpdyConnection implements StreamOwner {
   }
 
   sendReset(streamId: number, status: number): void {
-    this.#write(controlFrame(FRAME.rstStream, 0, words(streamId, status)));
+    const frame = controlFrame(FRAME.rstStream, 0, words(streamId, status));
+    // A reset that overtakes the reply would look like a refusal of the stream.
+    const reply = this.#replying.get(streamId);
+    if (reply === undefined) this.#write(frame);
+    else void reply.then(() => this.#write(frame));
   }
 
   sendWindowUpdate(streamId: number, bytes: number): void {
