@@ -25,19 +25,9 @@ export async function execIn(
     ...privileges(support, { uid: file.uid, gid: file.gid, groups: file.groups }, file.privileged),
     ...command,
   ];
-  const user = support.root ? [] : ['--user', '--preserve-credentials'];
-  const args = [
-    `--target=${identity.pid}`,
-    ...user,
-    '--mount',
-    '--uts',
-    '--ipc',
-    '--pid',
-    '--net',
-    '/bin/sh',
-    '-c',
-    ENTER,
-  ];
+  // Without root pods have the network of the machine, which is ours already.
+  const user = support.root ? ['--net'] : ['--user', '--preserve-credentials'];
+  const args = [`--target=${identity.pid}`, ...user, '--mount', '--uts', '--ipc', '--pid', '/bin/sh', '-c', ENTER];
   const environment = { ...HELPER_ENVIRONMENT, PD_WORKDIR: file.workingDir, ...valuesAsEnvironment(values) };
   return options.tty ? withTerminal(args, environment) : withPipes(args, environment, options.stdin);
 }

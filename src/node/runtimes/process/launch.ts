@@ -96,7 +96,7 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
     PD_HOSTNAME: what.hostname,
     PD_WORKDIR: spec.workingDir ?? entry.workingDir ?? '/',
     PD_READONLY: spec.readOnlyRoot ? '1' : '0',
-    PD_OVERLAY: support.root ? '' : ',userxattr',
+    PD_USERNS: support.root ? '0' : '1',
     PD_CGROUPS: what.cgroups.join(' '),
   };
   const inside = [

@@ -39,7 +39,19 @@ mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs root
 cd root
 mkdir u w m
-mount -t overlay overlay -o "lowerdir=/,upperdir=u,workdir=w$PD_OVERLAY" m
+if [ "$PD_USERNS" = 0 ]; then
+  mount -t overlay overlay -o lowerdir=/,upperdir=u,workdir=w m
+else
+  # The root has mounts below it that a user namespace may not uncover: its directories one by one.
+  mount --bind m m
+  mkdir m/tmp m/run m/root m/home m/mnt m/media
+  for d in bin boot etc lib lib32 lib64 libx32 nix opt sbin srv usr var; do
+    if [ -L "/$d" ]; then cp -P "/$d" "m/$d"; continue; fi
+    [ -d "/$d" ] || continue
+    mkdir "m/$d" "u/$d" "w/$d"
+    mount -t overlay overlay -o "lowerdir=/$d,upperdir=u/$d,workdir=w/$d,userxattr" "m/$d" 2>/dev/null || mount --rbind "/$d" "m/$d"
+  done
+fi
 cd m
 mkdir -p proc sys dev .perdure
 mount -t proc -o nosuid,nodev,noexec proc proc
