@@ -114,6 +114,8 @@ export class ServiceAllocator {
    * @throws StatusError 422 for a value that is taken, out of range or not to be had; nothing is taken then.
    */
   allocate(draft: Draft, old: KubeObject | null): Allocation {
+    // A write to /status carries the stored spec itself.
+    if (old !== null && draft.spec === old.spec) return { commit() {}, rollback() {} };
     const taken: (() => void)[] = [];
     const rollback = (): void => {
       for (const undo of taken.splice(0).reverse()) undo();
