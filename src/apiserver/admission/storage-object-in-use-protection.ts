@@ -3,12 +3,13 @@ import type { AdmissionPlugin } from './plugin.ts';
 const FINALIZERS: Readonly<Record<string, string>> = {
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
   persistentvolumes: 'kubernetes.io/pv-protection',
+  volumeattributesclasses: 'kubernetes.io/vac-protection',
 };
 
-/** Claims and volumes are not removed while something uses them. */
+/** Claims, volumes and attributes classes are not removed while something uses them. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
-  resources: ['persistentvolumeclaims', 'persistentvolumes'],
+  resources: ['persistentvolumeclaims', 'persistentvolumes', 'volumeattributesclasses'],
   operations: ['CREATE'],
   admit({ kind, object }) {
     const finalizer = FINALIZERS[kind.definition.plural]!;
