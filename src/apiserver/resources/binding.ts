@@ -92,7 +92,12 @@ function checkBindable(call: Call, pod: KubeObject, binding: Draft): void {
 function bound(core: Core, kind: ServedKind, pod: KubeObject, binding: Draft): KubeObject {
   const node: string = binding.target.name;
   const conditions: readonly { type: string; lastTransitionTime?: string }[] = pod.status?.conditions ?? [];
-  const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: rfc3339(core.clock.now()) };
+  const scheduled = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: rfc3339(core.clock.now()),
+  };
   const labels = { ...pod.metadata.labels, ...binding.metadata.labels };
   const nodeLabels = lookup(core, 'nodes', '', '', node)?.metadata.labels ?? {};
   for (const key of TOPOLOGY) if (nodeLabels[key] !== undefined) labels[key] ??= nodeLabels[key];

@@ -191,8 +191,8 @@ async function markDisrupted(core: Core, call: Call, deletion: Deletion): Promis
   const conditions: readonly { type: string }[] = pod.status?.conditions ?? [];
   const disrupted = {
     type: 'DisruptionTarget',
-    observedGeneration: pod.metadata.generation,
     status: 'True',
+    lastProbeTime: null,
     lastTransitionTime: rfc3339(core.clock.now()),
     reason: 'EvictionByEvictionAPI',
     message: 'Eviction API: evicting',

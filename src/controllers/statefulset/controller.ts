@@ -45,6 +45,8 @@ class StatefulSetController {
   readonly #tracker = new WriteTracker();
   readonly #history: History;
   readonly #writer: MemberWriter;
+  /** Sets whose status is being written, by uid. */
+  readonly #writingStatus = new Set<string>();
   readonly #maxUnavailable: boolean;
   readonly #consistency: boolean;
 
@@ -85,7 +87,9 @@ class StatefulSetController {
     const { queue } = this.reconciler;
     this.#sets.on({
       add: (set) => queue.add(keyOf(set)),
-      update: (set) => queue.add(keyOf(set)),
+      update: (set, previous) => {
+        if (!this.#isOwnEcho(set, previous)) queue.add(keyOf(set));
+      },
       delete: (set) => {
         this.#tracker.forget(keyOfSet(set));
         queue.add(keyOf(set));
@@ -99,6 +103,21 @@ class StatefulSetController {
         if (owner !== undefined) queue.add(keyOf(owner));
       },
     });
+  }
+
+  /** Our own status write, and nothing in it that a pass reads: no reason to look again. */
+  #isOwnEcho(set: StatefulSet, previous: StatefulSet): boolean {
+    if (!this.#writingStatus.has(keyOfSet(set))) return false;
+    const [now, then] = [set.status, previous.status];
+    return (
+      set.metadata.generation === previous.metadata.generation &&
+      set.metadata.deletionTimestamp === previous.metadata.deletionTimestamp &&
+      now?.currentRevision === then?.currentRevision &&
+      now?.updateRevision === then?.updateRevision &&
+      now?.collisionCount === then?.collisionCount &&
+      // Read only without a rollingUpdate block.
+      (now?.currentReplicas === then?.currentReplicas || set.spec.updateStrategy?.rollingUpdate !== undefined)
+    );
   }
 
   #podChanged(pod: Pod, previous: Pod | undefined): void {
@@ -177,7 +196,13 @@ class StatefulSetController {
     const { updateDeletes, error } = await this.#writer.execute(set, plan);
     const counted = { ...plan.status, currentReplicas: plan.status.currentReplicas - updateDeletes };
     const status = completeRollingUpdate(set, counted);
-    if (statusDiffers(set, status)) await this.#writeStatus(set, status);
+    if (!statusDiffers(set, status)) return { status, error };
+    this.#writingStatus.add(keyOfSet(set));
+    try {
+      await this.#writeStatus(set, status);
+    } finally {
+      this.#writingStatus.delete(keyOfSet(set));
+    }
     return { status, error };
   }
 
