@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const MAX_LINE_BYTES = 16 * 1024;
+const GIVE_BACK_BYTES = 8 << 20;
 type Stream = 'stdout' | 'stderr';
 
 export type LogListener = (stream: Stream, bytes: Buffer) => void;
@@ -20,6 +22,7 @@ export class LogPump {
   readonly #position: Record<Stream, number> = { stdout: 0, stderr: 0 };
   readonly #listened: Record<Stream, number> = { stdout: 0, stderr: 0 };
   readonly listeners = new Set<LogListener>();
+  readonly #given: Record<Stream, number> = { stdout: 0, stderr: 0 };
   #scheduled = false;
 
   constructor(options: {
@@ -54,7 +57,20 @@ export class LogPump {
   /** Reads all there is; `final` also takes a last line without its end. */
   drain(final: boolean): void {
     const moved = [this.#read('stdout', final), this.#read('stderr', final)];
-    if (moved.includes(true)) writeFileSync(this.#positionFile, JSON.stringify(this.#position));
+    if (!moved.includes(true)) return;
+    writeFileSync(this.#positionFile, JSON.stringify(this.#position));
+    this.#giveBack('stdout');
+    this.#giveBack('stderr');
+  }
+
+  /** Gives the disk blocks of what was read back; offsets stay, so that the writer needs to know nothing. */
+  #giveBack(stream: Stream): void {
+    const end = this.#position[stream] - (this.#position[stream] % 4096);
+    if (end - this.#given[stream] < GIVE_BACK_BYTES) return;
+    this.#given[stream] = end;
+    const args = ['--punch-hole', '--offset', '0', '--length', String(end), join(this.#directory, stream)];
+    // Best effort: a file system without holes keeps the blocks until the container goes.
+    execFile('fallocate', args, () => undefined);
   }
 
   #read(stream: Stream, final: boolean): boolean {
