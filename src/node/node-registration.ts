@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { deepEqual } from '../base/json.ts';
 import type { Client, Target } from '../client/client.ts';
+import { revisionOf } from '../client/meta.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { isStatus } from '../schema/status.ts';
 import { type NodeProfile, newNode, nodeLabels, nodeStatus } from './node-object.ts';
@@ -8,6 +9,7 @@ import type { Runtime } from './runtimes/runtime.ts';
 
 const NODES: Target = { group: '', version: 'v1', resource: 'nodes' };
 const REPORT_MS = 300_000;
+const ATTEMPTS = 5;
 
 /** Keeps the Node object of one agent: registers it and reports its status when it changes, or every five minutes. */
 export class NodeRegistration {
@@ -46,23 +48,23 @@ export class NodeRegistration {
     return this.node;
   }
 
-  /** Posts status if it is due; `force` posts whatever it is. */
+  /** Posts status if it is due; `force` posts whatever it is, and throws what the API answers. */
   async report(force = false, ready = true): Promise<void> {
     if (this.#busy || this.node === null) return;
-    const now = this.#clock.now();
-    const status = nodeStatus(this.#profile, this.#runtime, this.node.status, now, ready);
-    if (!force && now - this.#reportedAt < REPORT_MS && sameBarTimes(status, this.node.status)) return;
     this.#busy = true;
     try {
-      this.node = await this.#client.update(NODES, { ...this.node, status }, 'status');
-      this.#reportedAt = now;
-    } catch (error) {
-      if (isStatus(error, 'Conflict'))
-        this.node = await this.#client.get(NODES, this.#profile.name).catch(() => this.node);
-      if (force && !isStatus(error, 'Conflict')) throw error;
-      if (force) {
-        this.#busy = false;
-        await this.report(true, ready);
+      for (let attempt = 1; ; attempt++) {
+        const now = this.#clock.now();
+        const status = nodeStatus(this.#profile, this.#runtime, this.node.status, now, ready);
+        if (!force && now - this.#reportedAt < REPORT_MS && sameButTimes(status, this.node.status)) return;
+        try {
+          this.node = await this.#client.update(NODES, { ...this.node, status }, 'status');
+          this.#reportedAt = now;
+          return;
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !isStatus(error, 'Conflict')) throw error;
+          this.node = await this.#client.get(NODES, this.#profile.name);
+        }
       }
     } finally {
       this.#busy = false;
@@ -71,7 +73,9 @@ export class NodeRegistration {
 
   /** A newer version from the informer. */
   seen(node: KubeObject): void {
-    if (this.node !== null && node.metadata.uid === this.node.metadata.uid) this.node = node;
+    if (this.node === null || node.metadata.uid !== this.node.metadata.uid) return;
+    // Events come later than answers to our own writes.
+    if (revisionOf(node) > revisionOf(this.node)) this.node = node;
   }
 
   async #relabel(node: KubeObject): Promise<KubeObject> {
@@ -82,7 +86,7 @@ export class NodeRegistration {
 }
 
 /** Equal but for heartbeat times. */
-function sameBarTimes(a: Record<string, unknown>, b: KubeObject['status']): boolean {
+function sameButTimes(a: Record<string, unknown>, b: KubeObject['status']): boolean {
   const strip = (status: KubeObject['status']) => ({
     ...status,
     conditions: (status?.conditions ?? []).map(({ lastHeartbeatTime: _, ...rest }: Record<string, unknown>) => rest),

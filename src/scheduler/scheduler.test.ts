@@ -217,6 +217,9 @@ describe('scheduler', () => {
       spec: { volumeName: 'pv' },
     });
     await clock.settle();
+    expect(await nodeOf('p')).toBeUndefined();
+    await client.patch(claims, 'data', 'merge', { status: { phase: 'Bound' } }, 'status');
+    await clock.settle();
     expect(await nodeOf('p')).toBe(chosen);
     await pod('q', { volumes });
     await clock.settle();

@@ -122,7 +122,8 @@ export class VolumeBinder {
         waiter.finish(new Error(`binding volumes: persistentvolumeclaim "${name}" not found`));
         return;
       }
-      if (isBound(claim)) continue;
+      // The phase comes last: the node refuses a claim until it says Bound.
+      if (isBound(claim) && claim.status?.phase === 'Bound') continue;
       const selected = claim.metadata.annotations?.[SELECTED_NODE];
       if (selected === waiter.node) waiter.seen.add(claimKey(claim));
       else if (waiter.seen.has(claimKey(claim))) {
