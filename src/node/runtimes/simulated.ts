@@ -190,6 +190,8 @@ class SimulatedRuntime implements Runtime {
       if (!this.#pods.has(spec.podUid))
         throw new RuntimeError('RunContainerError', 'the pod was removed while its container started');
     }
+    const present = pod.containers.get(spec.name);
+    if (present?.spec.attempt === spec.attempt && present.state.phase !== 'exited') return present.state;
     const container: SimulatedContainer = {
       spec,
       init,
