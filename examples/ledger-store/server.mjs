@@ -103,7 +103,9 @@ const server = createServer((request, response) => {
   const url = new URL(request.url, 'http://ledger');
   const route = routes[`${request.method} ${url.pathname}`];
   if (route === undefined) return answer(response, 404, { error: `no ${request.method} ${url.pathname} here` });
-  Promise.resolve(route(request, response, url.searchParams)).catch((error) => answer(response, 500, { error: error.message }));
+  Promise.resolve(route(request, response, url.searchParams)).catch((error) =>
+    answer(response, 500, { error: error.message }),
+  );
 });
 
 async function stop(signal) {
@@ -120,7 +122,9 @@ process.on('SIGTERM', () => stop('SIGTERM'));
 process.on('SIGINT', () => stop('SIGINT'));
 
 server.listen(port, self.address, () => {
-  console.log(`ledger-store ${version}: ${self.name} is ${leader === null ? 'follower' : 'leader'}, log at ${log.lastIndex}, format ${log.format}, http://${self.address}:${port}`);
+  console.log(
+    `ledger-store ${version}: ${self.name} is ${leader === null ? 'follower' : 'leader'}, log at ${log.lastIndex}, format ${log.format}, http://${self.address}:${port}`,
+  );
   leader?.start();
   follower?.start();
 });

@@ -1,4 +1,14 @@
-export type { Client, DeleteOptions, ListOptions, ObjectList, PatchType, Target, WatchEvent, WatchHandlers, WriteOptions } from './client.ts';
+export type {
+  Client,
+  DeleteOptions,
+  ListOptions,
+  ObjectList,
+  PatchType,
+  Target,
+  WatchEvent,
+  WatchHandlers,
+  WriteOptions,
+} from './client.ts';
 export { HttpClient } from './http.ts';
 export { Informer } from './informer.ts';
 export { InformerFactory } from './informer-factory.ts';

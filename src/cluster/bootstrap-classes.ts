@@ -4,7 +4,11 @@ import { isStatus } from '../schema/status.ts';
 
 const DEFAULT_CLASS = { 'storageclass.kubernetes.io/is-default-class': 'true' };
 
-const storageClass = (name: string, reclaimPolicy: string, annotations: Readonly<Record<string, string>> = {}): object => ({
+const storageClass = (
+  name: string,
+  reclaimPolicy: string,
+  annotations: Readonly<Record<string, string>> = {},
+): object => ({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
   metadata: { name, annotations },

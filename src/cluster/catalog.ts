@@ -1,8 +1,11 @@
-import { ALL_VERBS, type KindDefinition } from '../schema/kind.ts';
 import type { CatalogEntry, ResourceCatalog } from '../controllers/framework/catalog.ts';
+import { ALL_VERBS, type KindDefinition } from '../schema/kind.ts';
 
 /** What the server of this process serves, for controllers that deal with every kind. */
-export function serverCatalog(kinds: () => readonly KindDefinition[], onChange: (listener: () => void) => () => void): ResourceCatalog {
+export function serverCatalog(
+  kinds: () => readonly KindDefinition[],
+  onChange: (listener: () => void) => () => void,
+): ResourceCatalog {
   let entries: readonly CatalogEntry[] | null = null;
   onChange(() => {
     entries = null;
@@ -11,7 +14,14 @@ export function serverCatalog(kinds: () => readonly KindDefinition[], onChange: 
     list() {
       entries ??= kinds()
         .filter((kind) => kind.persisted !== false && kind.secondVersion === undefined)
-        .map(({ group, version, plural, kind, namespaced, verbs }) => ({ group, version, resource: plural, kind, namespaced, verbs: verbs ?? ALL_VERBS }));
+        .map(({ group, version, plural, kind, namespaced, verbs }) => ({
+          group,
+          version,
+          resource: plural,
+          kind,
+          namespaced,
+          verbs: verbs ?? ALL_VERBS,
+        }));
       return entries;
     },
     onChange,

@@ -49,7 +49,11 @@ interface Parts {
   readonly made: Credentials;
 }
 
-async function openStore(options: ClusterOptions, directory: DataDirectory, onFailure: (error: Error) => void): Promise<MemoryStore> {
+async function openStore(
+  options: ClusterOptions,
+  directory: DataDirectory,
+  onFailure: (error: Error) => void,
+): Promise<MemoryStore> {
   let backend: Backend;
   if (options.ephemeral) backend = new MemoryBackend();
   else {
@@ -59,7 +63,12 @@ async function openStore(options: ClusterOptions, directory: DataDirectory, onFa
   return MemoryStore.open({ backend, onFailure, schedule: systemClock.defer });
 }
 
-function makeServer({ options, clock, random, made }: Parts, store: MemoryStore, port: number, nodes: AgentManager['directory']): ApiServer {
+function makeServer(
+  { options, clock, random, made }: Parts,
+  store: MemoryStore,
+  port: number,
+  nodes: AgentManager['directory'],
+): ApiServer {
   return new ApiServer({
     store,
     kinds: KINDS,
@@ -85,17 +94,36 @@ interface Planes {
 }
 
 /** Controllers, scheduler, DNS and agents on a server that is up. */
-async function startPlanes(parts: Parts, server: ApiServer, bindManager: (manager: AgentManager) => void): Promise<Planes> {
+async function startPlanes(
+  parts: Parts,
+  server: ApiServer,
+  bindManager: (manager: AgentManager) => void,
+): Promise<Planes> {
   const { options, directory, clock, random, made } = parts;
-  const as = (name: string, manager: string): Client => new LocalClient(server.resources, { name, groups: MASTERS }, manager);
+  const as = (name: string, manager: string): Client =>
+    new LocalClient(server.resources, { name, groups: MASTERS }, manager);
   const controllerClient = as('system:kube-controller-manager', 'kube-controller-manager');
   const informers = new InformerFactory(controllerClient, clock);
   const catalog = serverCatalog(
     () => server.core.kinds.all().map((kind) => kind.definition),
     (listener) => server.core.kinds.onChange(listener),
   );
-  const volumes = options.runtime === 'process' && !options.ephemeral ? volumeDirectories(directory.ensure('volumes')) : options.runtime === 'process' ? volumeDirectories(directory.ensure('volumes')) : imaginaryVolumes;
-  const { controllers, events } = makeControllers({ client: controllerClient, informers, clock, random, gates: options.gates, catalog, volumes, rootCa: made.authority.certificate });
+  const volumes =
+    options.runtime === 'process' && !options.ephemeral
+      ? volumeDirectories(directory.ensure('volumes'))
+      : options.runtime === 'process'
+        ? volumeDirectories(directory.ensure('volumes'))
+        : imaginaryVolumes;
+  const { controllers, events } = makeControllers({
+    client: controllerClient,
+    informers,
+    clock,
+    random,
+    gates: options.gates,
+    catalog,
+    volumes,
+    rootCa: made.authority.certificate,
+  });
   const dns = createDns({ informers });
   const nodeClient = as('system:node', 'kubelet');
   const manager = createAgentManager({
@@ -133,7 +161,13 @@ async function startPlanes(parts: Parts, server: ApiServer, bindManager: (manage
   };
 }
 
-function writeState(directory: DataDirectory, options: ClusterOptions, server: string, port: number, clock: Clock): void {
+function writeState(
+  directory: DataDirectory,
+  options: ClusterOptions,
+  server: string,
+  port: number,
+  clock: Clock,
+): void {
   const state = {
     pid: process.pid,
     startTicks: startTicks(process.pid),
@@ -151,7 +185,12 @@ function writeState(directory: DataDirectory, options: ClusterOptions, server: s
  * Starts a whole cluster in this process and resolves once its API answers and its nodes are registered.
  * Throws an Error that says what to do when the data directory is in use or the runtime cannot work here.
  */
-export async function startCluster(options: ClusterOptions, report: ClusterEvents, clock: Clock = systemClock, random: Random = systemRandom): Promise<Cluster> {
+export async function startCluster(
+  options: ClusterOptions,
+  report: ClusterEvents,
+  clock: Clock = systemClock,
+  random: Random = systemRandom,
+): Promise<Cluster> {
   let mark = clock.monotonic();
   const step = (text: string): void => {
     const now = clock.monotonic();
@@ -167,13 +206,23 @@ export async function startCluster(options: ClusterOptions, report: ClusterEvent
       api.reportStoreFailure();
     });
     const fresh = store.revision === 0;
-    const port = await choosePort(options.host, options.port > 0 ? [options.port] : [directory.last()?.port ?? 0, DEFAULT_PORT]);
-    if (options.port > 0 && port !== options.port) throw new Error(`port ${options.port} of ${options.host} is taken. Give another --port, or leave it out.`);
+    const port = await choosePort(
+      options.host,
+      options.port > 0 ? [options.port] : [directory.last()?.port ?? 0, DEFAULT_PORT],
+    );
+    if (options.port > 0 && port !== options.port)
+      throw new Error(`port ${options.port} of ${options.host} is taken. Give another --port, or leave it out.`);
     let manager: AgentManager | null = null;
     const parts: Parts = { options, directory, clock, random, made };
     const api = makeServer(parts, store, port, (name) => manager?.directory(name) ?? null);
     await api.start();
-    await api.listen({ host: options.host, port, certificate: made.serving.certificate, key: made.serving.key, clientAuthorities: [made.authority.certificate] });
+    await api.listen({
+      host: options.host,
+      port,
+      certificate: made.serving.certificate,
+      key: made.serving.key,
+      clientAuthorities: [made.authority.certificate],
+    });
     const server = `https://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`;
     directory.write('kubeconfig', kubeconfig(server, CONTEXT, made));
     step(`API server on ${server}`);
@@ -182,7 +231,9 @@ export async function startCluster(options: ClusterOptions, report: ClusterEvent
     const planes = await startPlanes(parts, api, (created) => {
       manager = created;
     });
-    step(`Controllers, scheduler and ${options.nodes === 1 ? '1 node' : `${options.nodes} nodes`} (${options.runtime})`);
+    step(
+      `Controllers, scheduler and ${options.nodes === 1 ? '1 node' : `${options.nodes} nodes`} (${options.runtime})`,
+    );
     writeState(directory, options, server, port, clock);
     return {
       server,

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
 import { EventBroadcaster } from '../client/events.ts';
-import { InformerFactory } from '../client/informer-factory.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
 import { createDisruptionController } from '../controllers/disruption/controller.ts';
 import { createEndpointsController } from '../controllers/endpoints/controller.ts';
 import { createEndpointSliceController } from '../controllers/endpointslice/controller.ts';
@@ -18,7 +18,10 @@ import { createPersistentVolumeController } from '../controllers/persistent-volu
 import { createProvisioner, type VolumeBackend } from '../controllers/provisioner/controller.ts';
 import { createServiceAccountController } from '../controllers/service-account/controller.ts';
 import { createStatefulSetController } from '../controllers/statefulset/controller.ts';
-import { createClaimProtectionController, createVolumeProtectionController } from '../controllers/volume-protection/controller.ts';
+import {
+  createClaimProtectionController,
+  createVolumeProtectionController,
+} from '../controllers/volume-protection/controller.ts';
 import type { FeatureGates } from '../schema/kind.ts';
 
 export interface ControllersOptions {
@@ -34,10 +37,21 @@ export interface ControllersOptions {
 }
 
 /** Everything a controller manager runs, in no particular order: each is level-based. */
-export function makeControllers(options: ControllersOptions): { readonly controllers: readonly Controller[]; readonly events: EventBroadcaster } {
+export function makeControllers(options: ControllersOptions): {
+  readonly controllers: readonly Controller[];
+  readonly events: EventBroadcaster;
+} {
   const { client, informers, clock, random, gates, catalog, volumes, rootCa, hooks } = options;
   const events = new EventBroadcaster(client, clock);
-  const common: ControllerOptions = { client, informers, clock, random, events, gates, ...(hooks === undefined ? {} : { hooks }) };
+  const common: ControllerOptions = {
+    client,
+    informers,
+    clock,
+    random,
+    events,
+    gates,
+    ...(hooks === undefined ? {} : { hooks }),
+  };
   const controllers = [
     createServiceAccountController({ ...common, rootCa }),
     createNamespaceController({ ...common, catalog }),

@@ -21,7 +21,10 @@ export interface OwnNodesOptions {
 }
 
 /** Names, zones and host names of the nodes of our own. */
-export function nodeLabels(options: ClusterOptions, index: number): { readonly name: string; readonly labels: Readonly<Record<string, string>> } {
+export function nodeLabels(
+  options: ClusterOptions,
+  index: number,
+): { readonly name: string; readonly labels: Readonly<Record<string, string>> } {
   const zone = options.zones.length === 0 ? undefined : options.zones[index % options.zones.length];
   return { name: `node-${index + 1}`, labels: zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone } };
 }
@@ -32,7 +35,9 @@ function machineCapacity(): Readonly<Record<string, string>> {
 }
 
 async function addSimulated(manager: AgentManager, options: ClusterOptions): Promise<void> {
-  await Promise.all(Array.from({ length: options.nodes }, (_, index) => manager.addSimulated(nodeLabels(options, index))));
+  await Promise.all(
+    Array.from({ length: options.nodes }, (_, index) => manager.addSimulated(nodeLabels(options, index))),
+  );
 }
 
 /** Starts the agents of our own nodes; real ones share the image catalog and the pod network. */
@@ -40,5 +45,8 @@ export async function startOwnNodes(parts: OwnNodesOptions): Promise<void> {
   if (parts.options.nodes === 0) return;
   if (parts.options.runtime === 'simulated') return addSimulated(parts.manager, parts.options);
   const { processNodes } = await import('./process-nodes.ts');
-  await processNodes(parts, (index): Omit<NodeProfile, 'addresses'> => ({ ...nodeLabels(parts.options, index), capacity: machineCapacity() }));
+  await processNodes(
+    parts,
+    (index): Omit<NodeProfile, 'addresses'> => ({ ...nodeLabels(parts.options, index), capacity: machineCapacity() }),
+  );
 }

@@ -20,18 +20,29 @@ function packageDirectory(): string {
 
 function imageCatalog(file: string | null): ImageCatalog {
   const own = builtInImages(thisMachine(packageDirectory()));
-  return file === null ? new ImageCatalog(own) : new ImageCatalog([...parseUserImages(readFileSync(file, 'utf8'), file), ...own], file);
+  return file === null
+    ? new ImageCatalog(own)
+    : new ImageCatalog([...parseUserImages(readFileSync(file, 'utf8'), file), ...own], file);
 }
 
 /** Nodes that run real processes. Each has a directory of its own; volumes are shared, since any node may come to use them. */
-export async function processNodes(parts: OwnNodesOptions, profileOf: (index: number) => Omit<NodeProfile, 'addresses'>): Promise<void> {
+export async function processNodes(
+  parts: OwnNodesOptions,
+  profileOf: (index: number) => Omit<NodeProfile, 'addresses'>,
+): Promise<void> {
   const { options, directory, manager, client, informers, clock, random, dns } = parts;
   const catalog = imageCatalog(options.images);
   const lookup = informerLookup(informers);
   for (let index = 0; index < options.nodes; index++) {
     const profile = { ...profileOf(index), addresses: [options.host] };
     const home = directory.ensure('nodes', profile.name);
-    const runtime = new ProcessRuntime({ clock, catalog, directory: home, dataDirectory: directory.path, network: options.network === 'namespace' ? 'namespaces' : options.network });
+    const runtime = new ProcessRuntime({
+      clock,
+      catalog,
+      directory: home,
+      dataDirectory: directory.path,
+      network: options.network === 'namespace' ? 'namespaces' : options.network,
+    });
     const volumes = hostVolumes({
       client,
       clock,
@@ -45,7 +56,15 @@ export async function processNodes(parts: OwnNodesOptions, profileOf: (index: nu
       allowHostPath: options.allowHostPath,
       canChangeOwner: process.getuid?.() === 0,
     });
-    await manager.add({ runtime, profile, volumes, files: nodeFiles, dialers: nodeDialers, directory: home, dns: { nameservers: [], domain: 'cluster.local' } });
+    await manager.add({
+      runtime,
+      profile,
+      volumes,
+      files: nodeFiles,
+      dialers: nodeDialers,
+      directory: home,
+      dns: { nameservers: [], domain: 'cluster.local' },
+    });
   }
   void dns;
 }

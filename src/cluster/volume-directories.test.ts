@@ -13,6 +13,7 @@ it('makes and removes a directory a volume, and never leaves its root', async ()
   expect(existsSync(join(path, 'kept'))).toBe(true);
   await backend.delete('pvc-1');
   expect(existsSync(path)).toBe(false);
-  for (const name of ['../x', '/etc', '.', '..', 'a/b', '']) await expect(backend.create(name, 1)).rejects.toThrow('plain file name');
+  for (const name of ['../x', '/etc', '.', '..', 'a/b', ''])
+    await expect(backend.create(name, 1)).rejects.toThrow('plain file name');
   rmSync(root, { recursive: true });
 });

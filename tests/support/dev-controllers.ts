@@ -1,6 +1,6 @@
+import type { KindRegistry } from '../../src/apiserver/registry.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemRandom } from '../../src/base/random.ts';
-import type { KindRegistry } from '../../src/apiserver/registry.ts';
 import type { Client } from '../../src/client/client.ts';
 import { EventBroadcaster } from '../../src/client/events.ts';
 import { InformerFactory } from '../../src/client/informer-factory.ts';

@@ -7,7 +7,16 @@ const RETRY_MS = 500;
 
 export class Follower {
   constructor(self, log, version, port) {
-    Object.assign(this, { self, log, version, port, leaderIndex: null, leaderVersion: null, lastHeardMs: 0, stopped: false });
+    Object.assign(this, {
+      self,
+      log,
+      version,
+      port,
+      leaderIndex: null,
+      leaderVersion: null,
+      lastHeardMs: 0,
+      stopped: false,
+    });
   }
 
   start() {
@@ -21,10 +30,23 @@ export class Follower {
 
   #connect() {
     if (this.stopped) return;
-    const query = new URLSearchParams({ from: `${this.log.lastIndex}`, ordinal: `${this.self.ordinal}`, version: this.version });
+    const query = new URLSearchParams({
+      from: `${this.log.lastIndex}`,
+      ordinal: `${this.self.ordinal}`,
+      version: this.version,
+    });
     const again = () => setTimeout(() => this.#connect(), RETRY_MS);
-    this.stream = request({ host: peer(this.self, 0), port: this.port, path: `/replicate?${query}`, localAddress: undefined })
-      .on('response', (response) => this.#read(response).catch(() => {}).finally(again))
+    this.stream = request({
+      host: peer(this.self, 0),
+      port: this.port,
+      path: `/replicate?${query}`,
+      localAddress: undefined,
+    })
+      .on('response', (response) =>
+        this.#read(response)
+          .catch(() => {})
+          .finally(again),
+      )
       .on('error', again)
       .end();
   }

@@ -26,9 +26,13 @@ export class Leader {
     const follower = { response, version: query.get('version') ?? '0' };
     this.followers.set(ordinal, follower);
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-    response.write(`${JSON.stringify({ leaderIndex: this.log.lastIndex, version: this.version, format: this.log.format })}\n`);
+    response.write(
+      `${JSON.stringify({ leaderIndex: this.log.lastIndex, version: this.version, format: this.log.format })}\n`,
+    );
     for (let index = Number(query.get('from')) + 1; index <= this.log.lastIndex; index++) {
-      response.write(`${JSON.stringify({ leaderIndex: this.log.lastIndex, index, data: this.log.entries[index - 1] })}\n`);
+      response.write(
+        `${JSON.stringify({ leaderIndex: this.log.lastIndex, index, data: this.log.entries[index - 1] })}\n`,
+      );
     }
     response.on('close', () => {
       if (this.followers.get(ordinal) === follower) this.followers.delete(ordinal);

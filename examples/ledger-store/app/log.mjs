@@ -1,5 +1,17 @@
 // The append-only log on disk. Format 1: `index<TAB>base64` lines. Format 2 (2.9.0): the same with a CRC per line.
-import { closeSync, existsSync, fdatasync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, truncateSync, write, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  write,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from './crc32.mjs';
@@ -80,7 +92,9 @@ export class Log {
     this.entries.push(data);
     const index = this.entries.length;
     this.queue.push(encoders[this.format](index, data));
-    return (this.flushing ?? this.#flush()).then(() => (this.queue.length > 0 ? this.#flush() : undefined)).then(() => index);
+    return (this.flushing ?? this.#flush())
+      .then(() => (this.queue.length > 0 ? this.#flush() : undefined))
+      .then(() => index);
   }
 
   #flush() {
