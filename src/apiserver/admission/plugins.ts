@@ -7,6 +7,7 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts
 import type { AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
+import { rbacEscalation } from './rbac-escalation.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
@@ -15,6 +16,7 @@ import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 /** The default plugins in upstream's order (api.md 9). */
 export const DEFAULT_PLUGINS: readonly AdmissionPlugin[] = [
+  rbacEscalation,
   namespaceLifecycle,
   limitRanger,
   serviceAccount,

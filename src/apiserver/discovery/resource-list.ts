@@ -19,9 +19,17 @@ export function verbsOf(kind: ServedKind): readonly string[] {
   return kind.definition.verbs ?? ALL_VERBS;
 }
 
+/** Kinds that upstream still stores in an older version, which shows in their hash. */
+const STORED_AS: Readonly<Record<string, string>> = {
+  CustomResourceDefinition: 'v1beta1',
+  MutatingAdmissionPolicy: 'v1beta1',
+  MutatingAdmissionPolicyBinding: 'v1beta1',
+};
+
 /** First 8 bytes of the SHA-256 of `group/version/Kind` of the stored version. */
 function storageVersionHash(kind: ServedKind): string {
-  const { group, version, kind: name } = kind.stored.definition;
+  const { group, kind: name } = kind.stored.definition;
+  const version = STORED_AS[name] ?? kind.stored.definition.version;
   return createHash('sha256').update(`${group}/${version}/${name}`).digest().subarray(0, 8).toString('base64');
 }
 

@@ -8,11 +8,12 @@ import type { PatchKind } from '../resources/patch.ts';
 const ACCEPTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
 const ACCEPTED_CUSTOM = 'application/json, application/yaml';
 
-export function unsupported(accepted: string): StatusError {
+export function unsupported(accepted: string, details?: object): StatusError {
   return new StatusError(
     415,
     'UnsupportedMediaType',
     `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
+    details,
   );
 }
 
@@ -55,7 +56,7 @@ export function patchKindOf(contentType: string | undefined, kind: ServedKind): 
   const media = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
   const found = PATCH_KINDS[media];
   const accepted = Object.keys(PATCH_KINDS).filter((type) => kind.custom === null || PATCH_KINDS[type] !== 'strategic');
-  if (found === undefined || !accepted.includes(media)) throw unsupported(accepted.join(', '));
+  if (found === undefined || !accepted.includes(media)) throw unsupported(accepted.join(', '), {});
   return found;
 }
 

@@ -136,7 +136,7 @@ export class RequestHandler {
       return;
     }
     const sub = subresourcesOf(kind).find(([name]) => name === info.subresource)?.[1];
-    if (sub === undefined) throw noSuchResource();
+    if (sub === undefined || (info.rest !== '' && info.subresource !== 'proxy')) throw noSuchResource();
     if (!sub.verbs.includes(info.verb)) throw notAllowed();
     if (await this.#parts.streaming.handle(kind, request)) return;
     await this.#parts.resources.handle(kind, request);
@@ -144,6 +144,10 @@ export class RequestHandler {
 
   /** Cluster-scoped kinds under a namespace, and objects of namespaced kinds outside one, are not there. */
   #checkScope(kind: ServedKind, info: RequestInfo): void {
+    if (info.namespace === '.' || info.namespace === '..') {
+      throw new StatusError(500, '', `invalid key: "/${info.resource}/${info.namespace}"`);
+    }
+    if (info.name.includes('/') && info.subresource !== 'proxy') throw noSuchResource();
     const isNamespace = kind.prefix === 'core/namespaces/';
     if (!kind.definition.namespaced && info.namespace !== '' && !isNamespace) throw noSuchResource();
     const single = info.verb !== 'list' && info.verb !== 'watch' && info.name !== '';

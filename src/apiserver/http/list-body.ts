@@ -13,7 +13,7 @@ const END = Buffer.from(']}\n');
 /** Metadata of a list answer. */
 export function listMeta(listing: Listing): Record<string, unknown> {
   return {
-    resourceVersion: String(listing.revision),
+    ...(listing.revision === 0 ? {} : { resourceVersion: String(listing.revision) }),
     ...(listing.continue === '' ? {} : { continue: listing.continue }),
     ...(listing.remaining === undefined ? {} : { remainingItemCount: listing.remaining }),
   };

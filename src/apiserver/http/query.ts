@@ -53,7 +53,7 @@ function checkManager(manager: string, errors: FieldErrors): void {
   const bad = [...manager].findIndex((char) => !/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(char));
   if (bad >= 0) {
     const at = [...manager][bad]!.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-    errors.invalid('fieldManager', manager, `should contain only printable characters, found U+${at} at index ${bad}`);
+    errors.invalid('fieldManager', manager, `invalid character U+${at} (at position ${bad})`);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ServedKind } from '../registry.ts';
 import { BINDING } from '../resources/binding.ts';
 import { EVICTION } from '../resources/eviction.ts';
 import type { Listing } from '../resources/list.ts';
-import { listRevision, tooLargeRevision } from '../resources/list-options.ts';
+import { tooLargeRevision, watchRevision } from '../resources/list-options.ts';
 import type { Resources } from '../resources/resources.ts';
 import { SCALE } from '../resources/scale.ts';
 import { TOKEN_REQUEST } from '../resources/token-request.ts';
@@ -73,7 +73,7 @@ export class ResourceHandler {
     const { info, query } = request;
     const { core } = this.#resources;
     if (query.has('resourceVersion')) {
-      const revision = listRevision(query.get('resourceVersion') ?? '');
+      const revision = watchRevision(query.get('resourceVersion') ?? '');
       if (revision > core.store.revision) throw tooLargeRevision(revision, core.store.revision);
     }
     if (info.subresource === 'scale') {

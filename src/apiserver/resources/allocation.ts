@@ -4,7 +4,8 @@ import type { KubeObject } from '../../schema/object.ts';
 import type { Store } from '../../store/store.ts';
 import { type ServedKind, storePrefix } from '../registry.ts';
 
-const NOTHING: Allocation = { commit() {}, rollback() {} };
+/** Of a write that takes nothing. */
+export const NO_ALLOCATION: Allocation = { commit() {}, rollback() {} };
 
 const isService = (kind: ServedKind): boolean => kind.definition.kind === 'Service' && kind.definition.group === '';
 
@@ -23,7 +24,7 @@ export class Allocations {
 
   /** Fills in a Service about to be stored; throws Invalid when something asked for is taken. */
   allocate(kind: ServedKind, draft: Draft, old: KubeObject | null): Allocation {
-    return isService(kind) ? this.#services.allocate(draft, old) : NOTHING;
+    return isService(kind) ? this.#services.allocate(draft, old) : NO_ALLOCATION;
   }
 
   /** Takes back what a deleted object held. */

@@ -1,7 +1,7 @@
 import type { Draft } from '../../schema/kind.ts';
 import { validateMetadata } from '../../schema/metadata.ts';
 import type { KubeObject } from '../../schema/object.ts';
-import { alreadyExists, StatusError, type Subject } from '../../schema/status.ts';
+import { alreadyExists, StatusError } from '../../schema/status.ts';
 import { StoreConflict } from '../../store/store.ts';
 import type { Attributes } from '../admission/plugin.ts';
 import type { Answer, Body, Call } from '../call.ts';
@@ -92,7 +92,6 @@ function prepare(core: Core, call: Call, stored: Draft): void {
   const { definition } = call.kind.stored;
   if (definition.status !== undefined && definition.keepsStatusOnCreate !== true) delete stored.status;
   if (definition.generation === true) stored.metadata.generation = 1;
-  else delete stored.metadata.generation;
   const strategy = call.kind.definition.create ?? definition.create;
   strategy?.prepare?.(stored, strategyContext(core, call.user, call.dryRun));
 }
@@ -105,23 +104,24 @@ function nameIt(core: Core, call: Call, stored: Draft): void {
     stored.metadata.name = generatedName(base, core.random);
     if (core.store.getPending(objectKey(call.kind, call.namespace, stored.metadata.name)) === null) return;
   }
-  throw new StatusError(
+  throw exhausted(call, stored.metadata.name);
+}
+
+/** No name made from `generateName` was free (api.md 1.5). */
+function exhausted(call: Call, name: string): StatusError {
+  const { subject } = call.kind;
+  const { message, status } = alreadyExists(subject, name);
+  return new StatusError(
     409,
     'AlreadyExists',
-    `${qualified(call.kind.subject)} "${stored.metadata.name}" already exists, the server was not able to generate a unique name for the object`,
-    {
-      name: stored.metadata.name,
-      group: call.kind.subject.group,
-      kind: call.kind.subject.resource,
-      retryAfterSeconds: 1,
-    },
+    `${message}, the server was not able to generate a unique name for the object`,
+    { ...status.details, retryAfterSeconds: 1 },
   );
 }
 
-const qualified = (subject: Subject): string =>
-  subject.group === '' ? subject.resource : `${subject.resource}.${subject.group}`;
-
-function taken(call: Call, name: string, current: KubeObject): StatusError {
+function taken(call: Call, stored: Draft, current: KubeObject): StatusError {
+  const name: string = stored.metadata.name;
+  if ((stored.metadata.generateName ?? '') !== '') return exhausted(call, name);
   const error = alreadyExists(call.kind.subject, name);
   if (current.metadata.deletionTimestamp === undefined) return error;
   return new StatusError(409, 'AlreadyExists', `object is being deleted: ${error.message}`, error.status.details);
@@ -134,7 +134,7 @@ async function persist(core: Core, call: Call, stored: Draft): Promise<Answer> {
   if (kind.definition.persisted === false) return { code: 201, object: finished(kind, stored, ''), bytes: null };
   if (call.dryRun) {
     const current = core.store.getPending<KubeObject>(key);
-    if (current !== null) throw taken(call, name, current.value);
+    if (current !== null) throw taken(call, stored, current.value);
     return { code: 201, object: toServed(kind, finished(kind.stored, stored, '')), bytes: null };
   }
   try {
@@ -142,7 +142,7 @@ async function persist(core: Core, call: Call, stored: Draft): Promise<Answer> {
     return { code: 201, object: toServed(kind, entry.value), bytes: servedBytes(kind, entry) };
   } catch (error) {
     if (error instanceof StoreConflict && error.current !== null) {
-      throw taken(call, name, error.current.value as KubeObject);
+      throw taken(call, stored, error.current.value as KubeObject);
     }
     throw error;
   }

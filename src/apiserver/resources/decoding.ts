@@ -43,13 +43,14 @@ function checkTypeMeta(json: Record<string, unknown>, expected: BodyKind, kinds:
   const apiVersion = typeof json.apiVersion === 'string' && json.apiVersion !== '' ? json.apiVersion : wanted;
   const kind = typeof json.kind === 'string' && json.kind !== '' ? json.kind : expected.kind;
   if (apiVersion === wanted && kind === expected.kind) return;
-  if (apiVersion !== wanted && kind === expected.kind) {
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+  const known = kinds.findByKind(apiVersion, kind);
+  if (known !== null && kind === expected.kind && known.definition.group === expected.group) {
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`);
   }
-  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
   const why =
-    kinds.findByKind(apiVersion, kind) === null
-      ? `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`
+    known === null || kind === expected.kind
+      ? `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
       : `converting (${version}.${kind}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`;
   throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${why}`);
 }

@@ -209,24 +209,25 @@ async function removeNow(
   graceful: boolean,
 ): Promise<Answer> {
   const { kind } = call;
-  const last =
-    graceful && entry.value.metadata.deletionGracePeriodSeconds !== 0 ? endOfGrace(core, entry.value) : entry.value;
-  const next = finished(kind.stored, last, entry.value.metadata.resourceVersion ?? '');
-  let gone = next;
+  const old = entry.value;
+  const marked =
+    graceful && !(old.metadata.deletionTimestamp !== undefined && !old.metadata.deletionGracePeriodSeconds);
+  const last = finished(kind.stored, marked ? endOfGrace(core, old) : old, old.metadata.resourceVersion ?? '');
+  let gone = last;
   if (!call.dryRun) {
-    // Watchers see a pod terminate before they see it go, even without any grace.
-    const marks = graceful && entry.value.metadata.deletionTimestamp === undefined;
-    const marked = marks
-      ? await core.store.put<KubeObject>(key, expectation(entry), encoder(kind.stored, next))
-      : entry;
-    gone = (await core.store.delete<KubeObject>(key, expectation(marked), encoder(kind.stored, next))).value;
+    if (marked) {
+      // Watchers see the end of the grace period first. Both writes go in one batch; the second tells of both.
+      core.store.put<KubeObject>(key, expectation(entry), encoder(kind.stored, last)).catch(() => {});
+    }
+    const current = marked ? core.store.getPending<KubeObject>(key) : entry;
+    gone = (await core.store.delete<KubeObject>(key, expectation(current ?? entry), encoder(kind.stored, last))).value;
     core.allocations.release(kind.stored, gone);
   }
   if (kind.definition.returnsDeleted === true) return { code: 200, object: toServed(kind, gone), bytes: null };
-  return { code: 200, object: deletedStatus(call, entry.value) as unknown as KubeObject, bytes: null, foreign: true };
+  return { code: 200, object: deletedStatus(call, old) as unknown as KubeObject, bytes: null, foreign: true };
 }
 
-/** The last state of a gracefully deleted object says so. */
+/** A graceful deletion whose time has come. */
 function endOfGrace(core: Core, old: KubeObject): KubeObject {
   const generation = old.metadata.generation ?? 0;
   const started = old.metadata.deletionTimestamp !== undefined;

@@ -64,6 +64,9 @@ function placeOf(core: Core, query: ListQuery): { revision: number; after: strin
 /** Lists a collection: consistent over all its pages. Throws Expired when the snapshot is gone. */
 export function list(core: Core, kind: ServedKind, namespace: string, query: ListQuery): Listing {
   checkListQuery(query);
+  // Component statuses are made up at every ask upstream: there is no revision of them, and here nothing to tell.
+  if (kind.prefix === 'core/componentstatuses/')
+    return { revision: 0, entries: [], continue: '', remaining: undefined };
   const selection = selectionOf(kind, query.labelSelector, query.fieldSelector);
   const { revision, after, limit } = placeOf(core, query);
   const pinned = namespace !== '' || !kind.definition.namespaced ? selection.name : undefined;

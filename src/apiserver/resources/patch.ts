@@ -36,11 +36,23 @@ function patched(call: Call, live: KubeObject, patch: Patch): unknown {
   return applyStrategicMerge(live, patch.body.json, call.kind.definition.struct);
 }
 
+/** The patched document as Go prints it: a touched object has its keys sorted, and the root is always touched. */
+function shownText(json: unknown): string {
+  if (!isRecord(json)) return JSON.stringify(json);
+  return JSON.stringify(
+    Object.fromEntries(
+      Object.keys(json)
+        .sort()
+        .map((key) => [key, json[key]]),
+    ),
+  );
+}
+
 /** The live object with the patch, decoded and defaulted. */
 export function patchedDraft(call: Call, live: KubeObject, patch: Patch): Draft {
   const json = patched(call, live, patch);
   const refuse = (why: string): StatusError =>
-    patch.kind === 'strategic' ? invalidStrategicPatch(patch.body.json, why) : invalidPatch(JSON.stringify(json), why);
+    patch.kind === 'strategic' ? invalidStrategicPatch(patch.body.json, why) : invalidPatch(shownText(json), why);
   if (patch.kind === 'strategic') {
     const why = conversionError({ kind: 'struct', struct: call.kind.definition.struct }, patch.body.json);
     if (why !== null) throw refuse(why);
@@ -61,25 +73,26 @@ export function patchedDraft(call: Call, live: KubeObject, patch: Patch): Draft 
 
 function checkPatchedType(call: Call, json: Record<string, unknown>, refuse: (why: string) => Error): void {
   const { definition, apiVersion } = call.kind;
-  if (json.apiVersion === apiVersion && json.kind === definition.kind) return;
-  if (json.kind === undefined || json.kind === '')
-    throw refuse(`Object 'Kind' is missing in '${JSON.stringify(json)}'`);
-  if (json.kind !== definition.kind || json.apiVersion !== apiVersion) {
-    throw badRequest(
-      `no kind "${String(json.kind)}" is registered for version "${String(json.apiVersion)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    );
-  }
+  const { kind = definition.kind, apiVersion: version = apiVersion } = json;
+  if (version === apiVersion && kind === definition.kind) return;
+  throw refuse(
+    `no kind "${String(kind)}" is registered for version "${String(version)}" in scheme "pkg/runtime/scheme.go:111"`,
+  );
+}
+
+export function nameless(name: string): StatusError {
+  return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
 }
 
 function checkPatchedName(call: Call, draft: Draft): void {
   const { name, namespace } = draft.metadata;
-  if (name !== undefined && name !== '' && name !== call.name) {
+  if (name === undefined || name === '') throw nameless(call.name);
+  if (name !== call.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
   }
   if (call.kind.definition.namespaced && namespace !== undefined && namespace !== call.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  draft.metadata.name = call.name;
 }
 
 /** PATCH of the main resource or of a subresource that is an update of it. */
@@ -103,32 +116,32 @@ function applied(core: Core, call: Call, live: KubeObject | null, patch: Patch):
   });
   const { draft } = decodeRaw(object, bodyKindOf(call.kind));
   call.kind.definition.defaults?.(draft);
-  draft.metadata.managedFields = managedFields;
+  if (managedFields.length > 0) draft.metadata.managedFields = managedFields;
+  else delete draft.metadata.managedFields;
   return draft;
 }
 
+/** Type and name of an applied configuration. Throws BadRequest. */
 function checkApplyBody(call: Call, patch: Patch): void {
   const { json } = patch.body;
-  if (!isRecord(json)) throw badRequest('error decoding YAML: the body is no object');
-  const metadata = isRecord(json.metadata) ? json.metadata : {};
-  const version = String(json.apiVersion ?? '');
-  if (version !== call.kind.apiVersion) {
-    throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${version}, expected: ${call.kind.apiVersion}`,
-    );
+  if (json !== null && !isRecord(json)) {
+    throw badRequest('error decoding YAML: json: cannot unmarshal array into Go value of type map[string]interface {}');
   }
-  if (Array.isArray(metadata.managedFields) && metadata.managedFields.length > 0) {
-    throw badRequest('metadata.managedFields must be nil');
+  const { apiVersion = '', kind = '', metadata } = json ?? {};
+  const version = String(apiVersion);
+  if (version !== call.kind.apiVersion || kind !== call.kind.definition.kind) {
+    throw badRequest(`invalid object type: ${version.includes('/') ? version : `/${version}`}, Kind=${String(kind)}`);
   }
-  if (metadata.name !== undefined && metadata.name !== call.name) {
-    throw badRequest(
-      `the name of the object (${String(metadata.name)}) does not match the name on the URL (${call.name})`,
-    );
+  const name = isRecord(metadata) ? (metadata.name ?? '') : '';
+  if (name === '') throw nameless(call.name);
+  if (name !== call.name) {
+    throw badRequest(`the name of the object (${String(name)}) does not match the name on the URL (${call.name})`);
   }
 }
 
 /** Server-side apply (KEP-555): creates what is missing. */
 async function apply(core: Core, call: Call, patch: Patch): Promise<Answer> {
+  judgeStrict(patch.body.strictErrors, call, (text) => badRequest(`error strict decoding YAML: ${text}`));
   checkApplyBody(call, patch);
   const { kind } = call;
   const known = core.store.getPending<KubeObject>(objectKey(kind, call.namespace, call.name)) !== null;
@@ -143,7 +156,8 @@ async function apply(core: Core, call: Call, patch: Patch): Promise<Answer> {
         return draft;
       },
       (draft) => {
-        draft.metadata.managedFields = managed;
+        if (managed === undefined) delete draft.metadata.managedFields;
+        else draft.metadata.managedFields = managed;
       },
     );
   }

@@ -1,4 +1,5 @@
 import { rfc3339 } from '../../base/time.ts';
+import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { UserInfo } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { badRequest } from '../../schema/status.ts';
@@ -9,6 +10,7 @@ import type { Answer, Body, Call } from '../call.ts';
 import type { Core } from '../core.ts';
 import { bodyKindOf, decodeBody } from './decoding.ts';
 import { finished } from './encode.ts';
+import { bookUpdate } from './managers.ts';
 import { issueToken } from './token-request.ts';
 import { validated } from './validate.ts';
 
@@ -41,13 +43,11 @@ export class Reviews {
 
   async review(core: Core, call: Call, body: Body): Promise<Answer> {
     const draft = decodeBody(body, bodyKindOf(call.kind), call, core.kinds);
-    const object = draft as unknown as KubeObject;
-    draft.status = await this.#statusOf(core, call, object);
     if (call.kind.definition.namespaced) draft.metadata.namespace = call.namespace;
-    if (call.kind.definition.kind.startsWith('Self')) {
-      delete draft.metadata.name;
-    }
+    bookUpdate(core, call, draft, null);
+    draft.status = await this.#statusOf(call, draft as unknown as KubeObject);
     if (call.kind.definition.kind === 'SelfSubjectReview') {
+      delete draft.metadata.managedFields;
       draft.metadata.creationTimestamp = rfc3339(core.clock.now());
     }
     return { code: 201, object: finished(call.kind, draft, ''), bytes: null };
@@ -58,16 +58,15 @@ export class Reviews {
     return issueToken(core, this.#authentication, call, body);
   }
 
-  async #statusOf(core: Core, call: Call, object: KubeObject): Promise<unknown> {
+  async #statusOf(call: Call, object: KubeObject): Promise<unknown> {
     switch (call.kind.definition.kind) {
       case 'SelfSubjectReview':
         return { userInfo: userInfo(call.user) };
       case 'SelfSubjectRulesReview':
         return this.#rules(call, object);
       case 'TokenReview':
-        return this.#token(call, object);
+        return this.#token(object);
       default:
-        void core;
         return this.#access(call, object);
     }
   }
@@ -76,9 +75,6 @@ export class Reviews {
     const spec = (object.spec ?? {}) as AccessSpec;
     const self = call.kind.definition.kind === 'SelfSubjectAccessReview';
     checkAccessSpec(call, spec, self);
-    if (call.kind.definition.namespaced && spec.resourceAttributes?.namespace !== call.namespace) {
-      throw badRequest(`spec.resourceAttributes.namespace must match namespace: ${call.namespace}`);
-    }
     const user: UserInfo = self ? call.user : { name: spec.user ?? '', groups: spec.groups ?? [] };
     const verdict = this.#rbac.authorize(accessRequest(user, spec));
     return { allowed: verdict.allowed, ...(verdict.reason === '' ? {} : { reason: verdict.reason }) };
@@ -99,10 +95,9 @@ export class Reviews {
     };
   }
 
-  async #token(call: Call, object: KubeObject): Promise<unknown> {
+  async #token(object: KubeObject): Promise<unknown> {
     const token: string = object.spec?.token ?? '';
     if (token === '') throw badRequest('token is required for TokenReview in authentication');
-    void call;
     const user = await this.#authentication.token(token);
     if (user === null) return { user: {}, error: 'invalid bearer token' };
     return { authenticated: true, user: userInfo(user), audiences: [this.#authentication.issuer] };
@@ -120,7 +115,8 @@ function userInfo(user: UserInfo): unknown {
 
 function checkAccessSpec(call: Call, spec: AccessSpec, self: boolean): void {
   const { resourceAttributes, nonResourceAttributes } = spec;
-  validated(call.kind, '', (errors) => {
+  const as = { group: call.kind.definition.group, kind: '' };
+  const check = (errors: FieldErrors): void => {
     const field = 'spec.resourceAttributes';
     if (resourceAttributes !== undefined && nonResourceAttributes !== undefined) {
       errors.invalid(
@@ -135,7 +131,12 @@ function checkAccessSpec(call: Call, spec: AccessSpec, self: boolean): void {
     if (!self && (spec.user ?? '') === '' && (spec.groups ?? []).length === 0) {
       errors.invalid('spec.user', '', 'at least one of user or group must be specified');
     }
-  });
+    const namespace = resourceAttributes?.namespace ?? '';
+    if (call.kind.definition.namespaced && resourceAttributes !== undefined && namespace !== call.namespace) {
+      errors.invalid(`${field}.namespace`, namespace, 'must match metadata.namespace');
+    }
+  };
+  validated(call.kind, '', check, as);
 }
 
 function accessRequest(user: UserInfo, spec: AccessSpec): AccessRequest {

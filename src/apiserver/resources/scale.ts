@@ -16,6 +16,7 @@ import type { Answer, Body, Call } from '../call.ts';
 import type { Core } from '../core.ts';
 import { objectKey } from '../registry.ts';
 import { type BodyKind, decodeBody, decodeRaw, errorText } from './decoding.ts';
+import { settleName } from './metadata.ts';
 import type { Patch } from './patch.ts';
 import { change, uidMismatch } from './update.ts';
 import { validated } from './validate.ts';
@@ -59,6 +60,7 @@ async function writeScale(core: Core, call: Call, make: (scale: KubeObject) => D
   const mapping = mappingOf(call);
   const answer = await change(core, { ...call, subresource: 'scale' }, (live) => {
     const scale = make(scaleOf(live, mapping));
+    settleName(call, scale);
     checkScale(call, scale, live);
     const draft = clone(live) as unknown as Draft;
     if ((scale.metadata.resourceVersion ?? '') === '') delete draft.metadata.resourceVersion;

@@ -79,7 +79,7 @@ export async function issueToken(core: Core, authentication: Authentication, cal
   const { accounts } = authentication;
   if (accounts === null) throw internalError('this server has no key to sign service account tokens with');
   const audiences: readonly string[] = (spec.audiences ?? []).length > 0 ? spec.audiences : [authentication.issuer];
-  const bound = spec.boundObjectRef === undefined ? null : boundObject(core, call, spec.boundObjectRef);
+  const bound = (spec.boundObjectRef ?? null) === null ? null : boundObject(core, call, spec.boundObjectRef);
   const issuedAt = Math.floor(core.clock.now() / 1000);
   const extended = bound?.kind === 'Pod' && seconds === EXTENDED_ASK && audiences.includes(authentication.issuer);
   const expiresAt = issuedAt + (extended ? EXTENDED_SECONDS : seconds);

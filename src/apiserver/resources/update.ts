@@ -10,6 +10,7 @@ import type { Attributes } from '../admission/plugin.ts';
 import type { Answer, Body, Call } from '../call.ts';
 import { type Core, strategyContext } from '../core.ts';
 import { objectKey, type ServedKind } from '../registry.ts';
+import { NO_ALLOCATION } from './allocation.ts';
 import { createDraft } from './create.ts';
 import { bodyKindOf, decodeBody } from './decoding.ts';
 import { encoder, finished } from './encode.ts';
@@ -43,14 +44,14 @@ export function update(core: Core, call: Call, body: Body): Promise<Answer> {
 
 async function createByUpdate(core: Core, call: Call, draft: Draft): Promise<Answer> {
   const { definition, subject } = call.kind;
-  if (definition.createOnUpdate !== true || call.subresource !== '') {
+  if (definition.createOnUpdate !== true || (call.subresource !== '' && call.subresource !== 'status')) {
     const uid: string | undefined = draft.metadata.uid;
     if (uid !== undefined && uid !== '') throw missingWithUid(call, uid);
     throw notFound(subject, call.name);
   }
   call.authorize?.('create', { group: subject.group, resource: subject.resource, subresource: '', name: call.name });
   definition.defaults?.(draft);
-  return createDraft(core, call, draft);
+  return createDraft(core, call, draft, call.subresource === '' ? undefined : () => {});
 }
 
 export function missingWithUid(call: Call, uid: string): Error {
@@ -109,7 +110,7 @@ async function changeOnce(
   const stored = toStored(kind, draft);
   restoreSystemFields(stored, entry.value);
   prepare(core, call, stored, entry.value);
-  const allocation = core.allocations.allocate(kind.stored, stored, entry.value);
+  const allocation = isMain(call) ? core.allocations.allocate(kind.stored, stored, entry.value) : NO_ALLOCATION;
   try {
     validate(core, call, stored, entry.value);
     core.admission.validate({ ...attributes, object: stored, old: entry.value });
@@ -140,8 +141,15 @@ function checkIdentity(call: Call, draft: Draft, live: KubeObject): void {
   }
 }
 
+/** Kinds whose key in upstream's storage is not their plural. */
+const REGISTRY_NAMES: Readonly<Record<string, string>> = {
+  ReplicationController: 'controllers',
+  Node: 'minions',
+  Service: 'services/specs',
+};
+
 export function uidMismatch(kind: ServedKind, namespace: string, name: string, wanted: string, actual: string): string {
-  const path = `${kind.definition.plural}${namespace === '' ? '' : `/${namespace}`}/${name}`;
+  const path = `${REGISTRY_NAMES[kind.definition.kind] ?? kind.definition.plural}${namespace === '' ? '' : `/${namespace}`}/${name}`;
   return `StorageError: invalid object, Code: 4, Key: /registry/${path}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`;
 }
 
@@ -211,7 +219,10 @@ async function persist(core: Core, call: Call, key: string, entry: Entry<KubeObj
   const next = finished(kind.stored, stored, old.metadata.resourceVersion ?? '');
   const expectation = { kind: 'revision', revision: entry.revision } as const;
   if (releasedByUpdate(next, old)) {
-    if (!call.dryRun) await core.store.delete<KubeObject>(key, expectation, encoder(kind.stored, next));
+    if (!call.dryRun) {
+      const last = await core.store.delete<KubeObject>(key, expectation, encoder(kind.stored, old));
+      core.allocations.release(kind.stored, last.value);
+    }
     return { code: 200, object: toServed(kind, next), bytes: null };
   }
   if (unchanged(next, old)) {
