@@ -106,7 +106,7 @@ export function invalidStatus(
   return new StatusError(422, 'Invalid', `${qualified} "${name}" is invalid: ${body}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes,
   });
 }

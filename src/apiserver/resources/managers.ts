@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../base/time.ts';
 import type { Draft } from '../../schema/kind.ts';
 import { trackUpdate } from '../../schema/managed-fields/track-update.ts';
-import type { KubeObject } from '../../schema/object.ts';
+import type { KubeObject, ManagedFieldsEntry } from '../../schema/object.ts';
 import type { Call } from '../call.ts';
 import type { Core } from '../core.ts';
 
@@ -12,6 +12,13 @@ export function resetPaths(call: Call): readonly (readonly string[])[] {
   if (own !== undefined) return own;
   if (call.subresource === 'status') return [['spec']];
   return call.subresource === '' && definition.status !== undefined ? [['status']] : [];
+}
+
+/** Entries of scale lose their time on the way from Scale to its parent, upstream too. */
+function untimed(entry: ManagedFieldsEntry): ManagedFieldsEntry {
+  if (entry.subresource !== 'scale') return entry;
+  const { time: _time, ...rest } = entry;
+  return rest;
 }
 
 /** Books a create, update or patch on its field manager. */
@@ -27,5 +34,5 @@ export function bookUpdate(core: Core, call: Call, draft: Draft, before: KubeObj
     reset: resetPaths(call),
   });
   if (managedFields.length === 0) delete draft.metadata.managedFields;
-  else draft.metadata.managedFields = managedFields;
+  else draft.metadata.managedFields = call.subresource === 'scale' ? managedFields.map(untimed) : managedFields;
 }
