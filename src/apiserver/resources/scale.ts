@@ -63,8 +63,7 @@ async function writeScale(core: Core, call: Call, make: (scale: KubeObject) => D
     settleName(call, scale);
     checkScale(call, scale, live);
     const draft = clone(live) as unknown as Draft;
-    if ((scale.metadata.resourceVersion ?? '') === '') delete draft.metadata.resourceVersion;
-    else draft.metadata.resourceVersion = scale.metadata.resourceVersion;
+    if ((scale.metadata.resourceVersion ?? '') !== '') draft.metadata.resourceVersion = scale.metadata.resourceVersion;
     mapping.setReplicas(draft, scale.spec?.replicas ?? 0);
     return draft;
   });
