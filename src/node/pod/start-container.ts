@@ -163,6 +163,7 @@ export async function containerSpec(
       privileged: template.securityContext?.privileged === true,
       tty: template.tty === true,
       stdin: template.stdin === true,
+      ...(template.stdinOnce === true ? { stdinOnce: true } : {}),
       limits:
         limits === null
           ? {}

@@ -78,6 +78,8 @@ export interface ContainerSpec {
   readonly privileged: boolean;
   readonly tty: boolean;
   readonly stdin: boolean;
+  /** Standard input ends when the first client that attached to it leaves. */
+  readonly stdinOnce?: boolean;
   readonly limits: { readonly memoryBytes?: number; readonly cpuMillis?: number };
   /** File the log goes to in CRI format, `<time> stdout|stderr F|P <text>`. */
   readonly logPath: string;

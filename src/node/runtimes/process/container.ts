@@ -1,4 +1,14 @@
-import { existsSync, type FSWatcher, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  type FSWatcher,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  watch,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../../base/clock.ts';
 import type { ContainerState } from '../runtime.ts';
@@ -17,6 +27,8 @@ export interface ContainerFile {
   readonly privileged: boolean;
   readonly workingDir: string;
   readonly stdin: boolean;
+  readonly tty: boolean;
+  readonly stdinOnce: boolean;
 }
 
 /** How often an adopted container is looked at: its shim may have died with nobody to say so. */
@@ -36,6 +48,7 @@ export class ProcessContainer {
   #finished: (state: ContainerState) => void = () => undefined;
   #started: (() => void) | null = null;
   #watcher: FSWatcher | null = null;
+  #stdin: number | null = null;
   #check: Timer | null = null;
   #kill: { readonly at: number; readonly timer: Timer } | null = null;
 
@@ -71,6 +84,17 @@ export class ProcessContainer {
       else this.look();
     });
     this.#watcher.on('error', () => undefined);
+  }
+
+  /** Keeps the pipe of a container with `stdinOnce` open until `closeStdin`. */
+  holdStdin(): void {
+    this.#stdin = openSync(join(this.directory, 'stdin'), constants.O_RDWR | constants.O_NONBLOCK);
+  }
+
+  /** The container reads the end of its input, unless it holds the pipe open itself. */
+  closeStdin(): void {
+    if (this.#stdin !== null) closeSync(this.#stdin);
+    this.#stdin = null;
   }
 
   /** Resolves when the program runs or has exited. */
@@ -176,6 +200,7 @@ export class ProcessContainer {
 
   /** Stops looking; the container itself goes on. */
   release(): void {
+    this.closeStdin();
     this.#watcher?.close();
     this.#check?.cancel();
     this.#kill?.timer.cancel();

@@ -5,7 +5,7 @@ import { DEFAULT_PATH } from '../../images/entries.ts';
 import type { ProcessContainer } from './container.ts';
 import { privileges } from './launch.ts';
 import { childrenOf } from './processes.ts';
-import { ENTER, valuesAsEnvironment } from './scripts.ts';
+import { ENTER, ENTER_ON_TERMINAL, valuesAsEnvironment } from './scripts.ts';
 import { HELPER_ENVIRONMENT, type Support } from './support.ts';
 
 /** Runs a further command in the namespaces of a container, as its user. */
@@ -27,9 +27,11 @@ export async function execIn(
   ];
   // Without root pods have the network of the machine, which is ours already.
   const user = support.root ? ['--net'] : ['--user', '--preserve-credentials'];
-  const args = [`--target=${identity.pid}`, ...user, '--mount', '--uts', '--ipc', '--pid', '/bin/sh', '-c', ENTER];
+  const args = [`--target=${identity.pid}`, ...user, '--mount', '--uts', '--ipc', '--pid', '/bin/sh', '-c'];
   const environment = { ...HELPER_ENVIRONMENT, PD_WORKDIR: file.workingDir, ...valuesAsEnvironment(values) };
-  return options.tty ? withTerminal(args, environment) : withPipes(args, environment, options.stdin);
+  if (!options.tty) return withPipes([...args, ENTER], environment, options.stdin);
+  const owner = support.root ? String(file.uid) : '';
+  return withTerminal([...args, ENTER_ON_TERMINAL], { ...environment, PD_ENTER: ENTER, PD_UID: owner });
 }
 
 function withPipes(args: readonly string[], env: Record<string, string>, stdin: boolean): ExecSession {
@@ -55,11 +57,13 @@ async function withTerminal(args: readonly string[], env: Record<string, string>
   const pty = await import('@lydell/node-pty').catch(() => {
     throw new Error('a terminal needs the optional package @lydell/node-pty, which is not installed for this platform');
   });
-  const terminal = pty.spawn('nsenter', [...args], { name: 'xterm', cols: 80, rows: 24, env });
+  // Bytes, not text: a character may come in two pieces.
+  const terminal = pty.spawn('nsenter', [...args], { name: 'xterm', cols: 80, rows: 24, env, encoding: null });
   const stdin = new PassThrough();
   const stdout = new PassThrough();
-  stdin.on('data', (chunk: Buffer) => terminal.write(chunk.toString()));
-  terminal.onData((data: string) => void stdout.write(data));
+  // The package types say text only; its socket takes bytes.
+  stdin.on('data', (chunk: Buffer) => terminal.write(chunk as unknown as string));
+  terminal.onData((data: string | Buffer) => void stdout.write(data));
   const exit = new Promise<number>((resolve) => {
     terminal.onExit(({ exitCode, signal }: { exitCode: number; signal?: number }) => {
       stdout.end();

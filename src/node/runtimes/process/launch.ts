@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { DEFAULT_PATH, type ImageEntry } from '../../images/entries.ts';
 import { type ContainerSpec, type MountSpec, RuntimeError } from '../runtime.ts';
-import { SETUP, SHIM, valuesAsEnvironment } from './scripts.ts';
+import { ON_TERMINAL, SETUP, SHIM, valuesAsEnvironment } from './scripts.ts';
 import { HELPER_ENVIRONMENT, namespaceOptions, type Support } from './support.ts';
 
 /** What a container of a normal engine may do (its default capabilities). */
@@ -47,7 +47,15 @@ export function containerEnvironment(
   extra: readonly (readonly [string, string])[],
 ): [string, string][] {
   const image: [string, string][] = Object.entries(entry.env ?? {});
-  const env = new Map<string, string>([['HOSTNAME', ''], ['HOME', '/root'], ...image, ...extra, ...spec.env]);
+  const terminal: [string, string][] = spec.tty ? [['TERM', 'xterm']] : [];
+  const env = new Map<string, string>([
+    ['HOSTNAME', ''],
+    ['HOME', '/root'],
+    ...terminal,
+    ...image,
+    ...extra,
+    ...spec.env,
+  ]);
   const path = env.get('PATH') ?? DEFAULT_PATH;
   env.set('PATH', [...(entry.path ?? []), path].join(':'));
   return [...env];
@@ -90,6 +98,7 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
     ...privileges(support, identity, spec.privileged),
     ...program,
   ];
+  const namespaces = namespaceOptions(support.root, identity.uid, identity.gid);
   const settings = {
     PD_DIR: directory,
     PD_SETUP: SETUP,
@@ -98,19 +107,17 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
     PD_READONLY: spec.readOnlyRoot ? '1' : '0',
     PD_USERNS: support.root ? '0' : '1',
     PD_CGROUPS: what.cgroups.join(' '),
+    PD_TERMINAL: spec.tty ? '1' : '0',
+    PD_UID: String(identity.uid),
+    ...(spec.tty ? { PD_SHIM: SHIM, PD_NAMESPACES: namespaces.join(' '), SHELL: '/bin/sh' } : {}),
   };
-  const inside = [
-    'unshare',
-    ...namespaceOptions(support.root, identity.uid, identity.gid),
-    '/bin/sh',
-    '-c',
-    SHIM,
-    'perdure-shim',
-  ];
+  const inside = spec.tty
+    ? ['script', '-qefc', ON_TERMINAL, '/dev/null']
+    : ['unshare', ...namespaces, '/bin/sh', '-c', SHIM, 'perdure-shim'];
   const command = what.netns === null ? inside : ['nsenter', `--net=${what.netns}`, ...inside];
   const out = openSync(join(directory, 'stdout'), 'a', 0o600);
   const err = openSync(join(directory, 'stderr'), 'a', 0o600);
-  const input = openSync(spec.stdin ? join(directory, 'stdin') : '/dev/null', 'r+');
+  const input = openStdin(directory, spec);
   try {
     const child = spawn(command[0]!, command.slice(1), {
       cwd: '/',
@@ -124,6 +131,19 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
   } finally {
     for (const file of [out, err, input]) closeSync(file);
   }
+}
+
+/**
+ * The pipe attached clients write to, open for writing too so that it never ends; where it has to end with the first
+ * client, Perdure holds it open until then. A terminal always has one: its end would be a typed end of file.
+ */
+function openStdin(directory: string, spec: ContainerSpec): number {
+  if (!hasStdinPipe(spec)) return openSync('/dev/null', 'r');
+  return openSync(join(directory, 'stdin'), spec.stdinOnce === true && !spec.tty ? 'r' : 'r+');
+}
+
+export function hasStdinPipe(spec: Pick<ContainerSpec, 'stdin' | 'tty'>): boolean {
+  return spec.stdin || spec.tty;
 }
 
 /** The host's users with the image's own and the one the container runs as, who has to have a name. */

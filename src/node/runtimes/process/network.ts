@@ -4,6 +4,13 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { RuntimeError } from '../runtime.ts';
+import { HELPER_ENVIRONMENT } from './support.ts';
+
+/** Pod networks are 10.100.0.0/16 to 10.199.0.0/16. */
+const FIRST_NET = 100;
+const NETS = 100;
+/** The weakest metric but a few: any other route goes before it. */
+const GUARD_METRIC = '4278198272';
 
 export interface PodNetwork {
   readonly ip: string;
@@ -15,13 +22,16 @@ export interface PodNetwork {
 export interface Network {
   readonly mode: 'namespaces' | 'loopback';
   readonly description: string;
+  /** Address of the machine as pods see it. Known once open. */
+  readonly gateway: string;
   /** Once before use. */
   open(): Promise<void>;
-  /** `taken`: addresses of pods that live. */
-  add(uid: string, taken: ReadonlySet<string>): Promise<PodNetwork>;
-  remove(uid: string, network: PodNetwork): Promise<void>;
-  /** Gives back what is shared; `empty`: no pod lives. */
-  close(empty: boolean): Promise<void>;
+  /** Address number 0 to 65535 of the network. */
+  address(number: number): string;
+  add(uid: string, ip: string): Promise<PodNetwork>;
+  remove(uid: string): Promise<void>;
+  /** Gives back what the pods shared; call it when none is left. */
+  close(): Promise<void>;
 }
 
 /** One address of 127.0.0.0/8 a pod; a process must bind POD_IP. */
@@ -34,12 +44,19 @@ export class LoopbackNetwork implements Network {
     this.#base = 16 + (createHash('sha256').update(instance).digest()[0]! % 200);
   }
 
+  get gateway(): string {
+    return this.address(1);
+  }
+
   open(): Promise<void> {
     return Promise.resolve();
   }
 
-  add(uid: string, taken: ReadonlySet<string>): Promise<PodNetwork> {
-    const ip = pick(uid, taken, (number) => `127.${this.#base}.${number >> 8}.${number & 255}`);
+  address(number: number): string {
+    return `127.${this.#base}.${number >> 8}.${number & 255}`;
+  }
+
+  add(_uid: string, ip: string): Promise<PodNetwork> {
     return Promise.resolve({ ip, namespace: null });
   }
 
@@ -55,39 +72,56 @@ export class LoopbackNetwork implements Network {
 /** A network namespace a pod, joined by a bridge of this instance's own. Needs root. */
 export class NamespaceNetwork implements Network {
   readonly mode = 'namespaces';
-  readonly description: string;
   readonly #tag: string;
-  readonly #prefix: string;
+  #prefix: string;
 
   constructor(instance: string) {
     const digest = createHash('sha256').update(instance).digest();
     this.#tag = digest.toString('hex').slice(0, 6);
-    this.#prefix = `10.${100 + (digest[3]! % 100)}`;
-    this.description = `each pod has a network namespace and an address of ${this.#prefix}.0.0/16 on bridge ${this.#bridge}`;
+    this.#prefix = `10.${FIRST_NET + (digest[3]! % NETS)}`;
+  }
+
+  get description(): string {
+    return `each pod has a network namespace and an address of ${this.#prefix}.0.0/16 on bridge ${this.#bridge}`;
   }
 
   get #bridge(): string {
     return `perdure-${this.#tag}`;
   }
 
-  /** Address of the host on the bridge, as pods see it. */
   get gateway(): string {
     return `${this.#prefix}.0.1`;
   }
 
   async open(): Promise<void> {
-    if (existsSync(`/sys/class/net/${this.#bridge}`)) return;
+    const links = await ip_(['-o', '-4', 'addr', 'show']);
+    const own = new RegExp(` ${this.#bridge} +inet (10\\.\\d+)\\.`).exec(links)?.[1];
+    if (own !== undefined) {
+      this.#prefix = own;
+      return;
+    }
+    // Whoever else has the addresses, another Perdure or the machine's own network, keeps them.
+    const first = Number(this.#prefix.slice(3)) - FIRST_NET;
+    const free = Array.from({ length: NETS }, (_, step) => `10.${FIRST_NET + ((first + step) % NETS)}`).find(
+      (prefix) => !links.includes(` inet ${prefix}.`),
+    );
+    if (free === undefined) throw new RuntimeError('CreatePodSandboxError', 'no network 10.100.0.0 to 10.199.0.0 is free');
+    this.#prefix = free;
+    if (existsSync(`/sys/class/net/${this.#bridge}`)) await ip_(['link', 'delete', this.#bridge]);
     await batch([
       `link add ${this.#bridge} type bridge`,
       `addr add ${this.gateway}/16 dev ${this.#bridge}`,
       `link set ${this.#bridge} up`,
-      // Should the bridge lose its own route, nothing for a pod may leave by the default route.
-      `route add unreachable ${this.#prefix}.0.0/16 metric 4278198272`,
     ]);
+    // Should the bridge lose its own route, nothing for a pod may leave by the default route.
+    await ip_(['route', 'replace', 'unreachable', `${this.#prefix}.0.0/16`, 'metric', GUARD_METRIC]);
   }
 
-  async add(uid: string, taken: ReadonlySet<string>): Promise<PodNetwork> {
-    const ip = pick(uid, taken, (number) => `${this.#prefix}.${number >> 8}.${number & 255}`);
+  address(number: number): string {
+    return `${this.#prefix}.${number >> 8}.${number & 255}`;
+  }
+
+  async add(uid: string, ip: string): Promise<PodNetwork> {
     const name = this.#name(uid);
     const veth = `p${this.#tag}${createHash('sha256').update(uid).digest('hex').slice(0, 8)}`;
     await ip_(['netns', 'add', name]);
@@ -107,9 +141,10 @@ export class NamespaceNetwork implements Network {
     if (existsSync(`/run/netns/${name}`)) await ip_(['netns', 'delete', name]);
   }
 
-  async close(empty: boolean): Promise<void> {
-    if (!empty || !existsSync(`/sys/class/net/${this.#bridge}`)) return;
-    await batch([`link delete ${this.#bridge}`, `route delete unreachable ${this.#prefix}.0.0/16 metric 4278198272`]);
+  async close(): Promise<void> {
+    if (!existsSync(`/sys/class/net/${this.#bridge}`)) return;
+    await ip_(['link', 'delete', this.#bridge]);
+    await ip_(['route', 'delete', 'unreachable', `${this.#prefix}.0.0/16`, 'metric', GUARD_METRIC]).catch(() => '');
   }
 
   #name(uid: string): string {
@@ -117,27 +152,14 @@ export class NamespaceNetwork implements Network {
   }
 }
 
-/** A number from 2 to 65534 that starts from the uid, so that a pod tends to keep what it had. */
-function pick(uid: string, taken: ReadonlySet<string>, address: (number: number) => string): string {
-  const start = createHash('sha256').update(uid).digest().readUInt16BE(0);
-  for (let step = 0; step < 65536; step++) {
-    const number = (start + step) % 65536;
-    const last = number & 255;
-    if (number < 256 || last === 0 || last === 255) continue;
-    const candidate = address(number);
-    if (!taken.has(candidate)) return candidate;
-  }
-  throw new RuntimeError('CreatePodSandboxError', 'no address is left for another pod on this node');
+async function batch(lines: readonly string[], options: readonly string[] = []): Promise<void> {
+  await ip_([...options, '-batch', '-'], lines.join('\n'));
 }
 
-function batch(lines: readonly string[], options: readonly string[] = []): Promise<void> {
-  return ip_([...options, '-batch', '-'], lines.join('\n'));
-}
-
-function ip_(args: readonly string[], input = ''): Promise<void> {
+function ip_(args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile('ip', args, (error, _stdout, stderr) => {
-      if (error === null) resolve();
+    const child = execFile('ip', args, { env: { ...HELPER_ENVIRONMENT } }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
       else reject(new RuntimeError('CreatePodSandboxError', `ip ${args.join(' ')}: ${stderr.trim() || error.message}`));
     });
     // A program that fails early does not read: its exit says why.

@@ -77,8 +77,8 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
     change: Partial<ContainerSpec> = {},
   ): Promise<ContainerState> =>
     world.runtime.startContainer(await containerSpec(world, { command: ['sh', '-c', script], ...change }));
-  const log = (world: ContractWorld): string[] =>
-    readFileSync(`${world.directory}/pods/uid-1/c-0.log`, 'utf8')
+  const log = (world: ContractWorld, name = 'c'): string[] =>
+    readFileSync(`${world.directory}/pods/uid-1/${name}-0.log`, 'utf8')
       .trimEnd()
       .split('\n')
       .map((line) => line.replace(/^\S+Z /, ''));
@@ -160,6 +160,53 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
       session.stdin!.end('in\n');
       expect(await text(session.stdout)).toBe('in\nb\nsame\n');
       expect(await session.exit).toBe(4);
+    }));
+
+  it('gives a container a terminal of its own, with input, size and exit code', () =>
+    inWorld(async (world, exit) => {
+      const state = await run(
+        world,
+        'tty; read -r x; while [ "$(stty size)" = "0 0" ]; do sleep 0.02; done; stty size; echo "got $x"; exit 6',
+        { tty: true, stdin: true },
+      );
+      await expect.poll(() => log(world)).toEqual(['stdout F /dev/console']);
+      const session = await world.runtime.attach(state.id, { tty: true, stdin: true });
+      expect(session.stderr).toBeNull();
+      session.resize(91, 33);
+      session.stdin!.write('w\u00f6rd\n');
+      expect(await text(session.stdout)).toContain('33 91\r\ngot w\u00f6rd\r\n');
+      expect(await session.exit).toBe(6);
+      expect(await exit).toMatchObject({ exitCode: 6, reason: 'Error' });
+    }));
+
+  it('executes on a terminal, which a window change reaches', () =>
+    inWorld(async (world) => {
+      const state = await run(world, 'exec sleep 1000');
+      const command = ['sh', '-c', 'trap "stty size; exit 5" WINCH; tty; while :; do sleep 0.02; done'];
+      const session = await world.runtime.exec(state.id, command, { tty: true, stdin: true });
+      let shown = '';
+      session.stdout.on('data', (bytes) => {
+        if (shown === '') session.resize(91, 33);
+        shown += bytes;
+      });
+      expect(await session.exit).toBe(5);
+      expect(shown).toBe('/dev/pts/0\r\n33 91\r\n');
+    }));
+
+  it('ends the input of stdinOnce with its first client, and keeps other input open', () =>
+    inWorld(async (world, exit) => {
+      const spec = { name: 'open', stdin: true };
+      const open = await run(world, 'while read -r x; do echo "$x"; done', spec);
+      const first = await world.runtime.attach(open.id, { tty: false, stdin: true });
+      first.stdin!.end('one\n');
+      await expect.poll(() => log(world, 'open')).toEqual(['stdout F one']);
+      first.kill();
+      const once = await run(world, 'cat; echo end', { name: 'once', stdin: true, stdinOnce: true });
+      const session = await world.runtime.attach(once.id, { tty: false, stdin: true });
+      session.stdin!.end('two\n');
+      expect(await text(session.stdout)).toBe('two\nend\n');
+      expect(await exit).toMatchObject({ name: 'once', exitCode: 0 });
+      expect((await world.runtime.list()).containers.find((one) => one.name === 'open')?.phase).toBe('running');
     }));
 
   it('says what is wrong with a program that is not there', () =>

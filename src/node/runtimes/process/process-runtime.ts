@@ -1,17 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Duplex, PassThrough } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import type { ExecSession } from '../../../base/exec-session.ts';
 import type { ImageCatalog } from '../../images/catalog.ts';
@@ -25,10 +16,11 @@ import {
   type Sandbox,
   type SandboxSpec,
 } from '../runtime.ts';
+import { attachTo } from './attach.ts';
 import { Cgroups } from './cgroups.ts';
 import { type ContainerFile, ProcessContainer } from './container.ts';
 import { execIn } from './exec.ts';
-import { containerEnvironment, identityOf, launch } from './launch.ts';
+import { containerEnvironment, hasStdinPipe, identityOf, launch } from './launch.ts';
 import { dial, dialInside, LoopbackNetwork, NamespaceNetwork, type Network, type PodNetwork } from './network.ts';
 import { writePodFiles } from './pod-files.ts';
 import { bootId, usageOf } from './processes.ts';
@@ -209,14 +201,17 @@ export class ProcessRuntime implements Runtime {
       privileged: spec.privileged,
       workingDir: spec.workingDir ?? entry.workingDir ?? '/',
       stdin: spec.stdin,
+      tty: spec.tty,
+      stdinOnce: spec.stdinOnce === true,
     };
     const directory = this.#path('containers', id);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (spec.stdin) execFileSync('mkfifo', [join(directory, 'stdin')], { env: { ...HELPER_ENVIRONMENT } });
+    if (hasStdinPipe(spec)) execFileSync('mkfifo', [join(directory, 'stdin')], { env: { ...HELPER_ENVIRONMENT } });
     this.#save(join(directory, 'state.json'), file);
     const container = this.#track(id, file);
     try {
       container.follow();
+      if (spec.stdin && file.stdinOnce && !spec.tty) container.holdStdin();
       const shim = launch({
         directory,
         spec,
@@ -271,25 +266,7 @@ export class ProcessRuntime implements Runtime {
   }
 
   attach(id: string, options: { readonly stdin: boolean; readonly tty: boolean }): Promise<ExecSession> {
-    const container = this.#find(id);
-    const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
-    const listener = (stream: 'stdout' | 'stderr', bytes: Buffer): void => void streams[stream].write(bytes);
-    container.logs.listeners.add(listener);
-    let leave: () => void = () => undefined;
-    const left = new Promise<number>((done) => {
-      leave = () => done(0);
-    });
-    const stdin =
-      options.stdin && container.file.stdin
-        ? createWriteStream(join(container.directory, 'stdin'), { flags: 'r+' })
-        : null;
-    const exit = Promise.race([left, container.exited.then((state) => state.exitCode ?? 0)]).finally(() => {
-      container.logs.listeners.delete(listener);
-      streams.stdout.end();
-      streams.stderr.end();
-      stdin?.destroy();
-    });
-    return Promise.resolve({ stdin, ...streams, resize: () => undefined, kill: () => leave(), exit });
+    return Promise.resolve(attachTo(this.#find(id), options));
   }
 
   async connect(podUid: string, port: number, host?: string): Promise<Duplex> {

@@ -14,9 +14,11 @@ next() { eval "v=\\$P$n"; n=$((n+1)); }
  * Stays beside the container for its life and writes its exit code, also while Perdure is away; about 1 MB. It runs after
  * `unshare --pid`, so that its first child is PID 1 of the new namespace and its exit status is seen as it is (unshare's
  * own --fork turns a SIGKILL into exit code 1). It may start nothing else: no process can be made in that namespace
- * once PID 1 is gone, and its root moves with the container's.
+ * once PID 1 is gone, and its root moves with the container's. What is typed on a terminal is not for the shim: it
+ * traps, rather than ignores, so that the container starts with all signals as they are by default.
  */
-export const SHIM = `exec 3>&2 2>/dev/null 5>"$PD_DIR/exit"
+export const SHIM = `trap : HUP INT QUIT TSTP TTIN TTOU
+exec 3>&2 2>/dev/null 5>"$PD_DIR/exit"
 for f in $PD_CGROUPS; do echo $$ > "$f/cgroup.procs"; done
 /bin/sh -c "$PD_SETUP" 2>&3 3>&- 5>&-
 echo $? >&5
@@ -60,6 +62,13 @@ mount -t tmpfs -o mode=755,nosuid tmpfs dev
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts 2>/dev/null || mount --bind /dev/pts dev/pts
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm
+if [ "$PD_TERMINAL" = 1 ]; then
+  t=$(tty)
+  [ "$PD_USERNS" = 1 ] || chown "$PD_UID" "$t"
+  : > dev/console
+  mount --bind "$t" dev/console
+  echo "$t" > "$PD_DIR/tty"
+fi
 for d in null zero full random urandom tty; do : > dev/$d; mount --bind /dev/$d dev/$d; done
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
@@ -100,8 +109,15 @@ cd "\${PD_WORKDIR:-/}"
 set --
 while [ "$n" -lt "$PD_COUNT" ]; do next; set -- "$@" "$v"; done
 exec 2>&4 4>&-
+if [ "$PD_TERMINAL$PD_USERNS" = 10 ]; then exec setsid -c env -i "$@"; fi
 exec env -i "$@"
 `;
+
+/**
+ * What script(1) starts on the terminal it makes. It outlives us, and holds that terminal while Perdure is away: a
+ * container would be hung up otherwise.
+ */
+export const ON_TERMINAL = `exec unshare $PD_NAMESPACES /bin/sh -c "$PD_SHIM" perdure-shim`;
 
 /** Runs a further command inside, after nsenter has joined the namespaces. */
 export const ENTER = `${VALUES}
@@ -109,6 +125,14 @@ cd "\${PD_WORKDIR:-/}" 2>/dev/null || cd /
 set --
 while [ "$n" -lt "$PD_COUNT" ]; do next; set -- "$@" "$v"; done
 exec env -i "$@"
+`;
+
+/**
+ * Runs a further command on a terminal of the container's own: the one we hold is unknown in its /dev. script(1) carries
+ * bytes and window sizes between the two.
+ */
+export const ENTER_ON_TERMINAL = `command -v script > /dev/null || exec /bin/sh -c "$PD_ENTER"
+SHELL=/bin/sh exec script -qefc '[ -z "$PD_UID" ] || chown "$PD_UID" "$(tty)"; exec /bin/sh -c "$PD_ENTER"' /dev/null
 `;
 
 /** Passes a list as P0, P1, … . */
