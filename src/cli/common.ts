@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { DataDirectory, type RunningState } from '../cluster/data-directory.ts';
 import { type OutputFormat, UserError } from './output.ts';
@@ -8,6 +8,19 @@ import { type OutputFormat, UserError } from './output.ts';
 function defaultDataDir(): string {
   const data = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
   return process.env.PERDURE_DATA_DIR ?? join(data, 'perdure');
+}
+
+/** How the user called us, so that a command we print can be typed as it stands. */
+export function selfName(): string {
+  const script = process.argv[1] ?? 'perdure';
+  const near = relative(process.cwd(), script);
+  return near === join('bin', 'perdure')
+    ? near
+    : script.includes('node_modules')
+      ? 'npx perdure'
+      : near.startsWith('..')
+        ? script
+        : near;
 }
 
 export interface CommonOptions {

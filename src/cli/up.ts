@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Client } from '../client/client.ts';
 import type { DataDirectory } from '../cluster/data-directory.ts';
 import { applyManifests } from './apply.ts';
-import { dataDirectory, withCommon } from './common.ts';
+import { dataDirectory, selfName, withCommon } from './common.ts';
 import { startDetached } from './detach.ts';
 import { type Manifest, readManifests } from './manifests.ts';
 import { type Output, outputFor } from './output.ts';
@@ -32,7 +32,7 @@ function tellWhereToGo(directory: DataDirectory, server: string, output: Output,
   output.fact('context', 'perdure');
   output.fact('data', directory.path);
   output.fact('next', `export KUBECONFIG=${directory.kubeconfig}; kubectl get pods -o wide`);
-  output.fact('stop', front ? 'Ctrl-C' : `perdure down --data-dir ${directory.path}`);
+  output.fact('stop', front ? 'Ctrl-C' : `${selfName()} down --data-dir ${directory.path}`);
 }
 
 /** Something already runs there: apply to it and, if asked, wait. */

@@ -1,27 +1,18 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
-import { KINDS } from '../api/index.ts';
-import { ApiServer } from '../apiserver/server.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Random, systemRandom } from '../base/random.ts';
 import { rfc3339 } from '../base/time.ts';
 import type { Client } from '../client/client.ts';
-import { InformerFactory } from '../client/informer-factory.ts';
 import { LocalClient } from '../client/local.ts';
-import { createDns, type Dns } from '../dns/dns.ts';
-import { type AgentManager, createAgentManager } from '../node/agent-manager.ts';
-import { createScheduler } from '../scheduler/scheduler.ts';
+import type { AgentManager } from '../node/agent-manager.ts';
 import { MemoryBackend } from '../store/backends/memory.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Backend } from '../store/store.ts';
 import { ensureStorageClasses } from './bootstrap-classes.ts';
-import { serverCatalog } from './catalog.ts';
-import { makeControllers } from './controllers.ts';
+import { MASTERS, makeServer, type Parts, startPlanes } from './control-plane.ts';
 import { type Credentials, credentials, kubeconfig } from './credentials.ts';
 import { DataDirectory, startTicks } from './data-directory.ts';
 import { choosePort } from './free-port.ts';
 import type { ClusterOptions } from './options.ts';
-import { startOwnNodes } from './own-nodes.ts';
-import { imaginaryVolumes, volumeDirectories } from './volume-directories.ts';
 
 export interface ClusterEvents {
   onStep(text: string, tookMs: number): void;
@@ -38,16 +29,7 @@ export interface Cluster {
 }
 
 const DEFAULT_PORT = 6443;
-const MASTERS = ['system:masters', 'system:authenticated'];
 const CONTEXT = 'perdure';
-
-interface Parts {
-  readonly options: ClusterOptions;
-  readonly directory: DataDirectory;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly made: Credentials;
-}
 
 async function openStore(
   options: ClusterOptions,
@@ -61,104 +43,6 @@ async function openStore(
     backend = await LmdbBackend.open({ path: directory.ensure('store') });
   }
   return MemoryStore.open({ backend, onFailure, schedule: systemClock.defer });
-}
-
-function makeServer(
-  { options, clock, random, made }: Parts,
-  store: MemoryStore,
-  port: number,
-  nodes: AgentManager['directory'],
-): ApiServer {
-  return new ApiServer({
-    store,
-    kinds: KINDS,
-    clock,
-    random,
-    gates: options.gates,
-    nodes,
-    advertised: { address: options.host, port },
-    tokens: { [made.administratorToken]: { name: 'kubernetes-admin', groups: ['system:masters'] } },
-    tokenIssuer: {
-      issuer: 'https://kubernetes.default.svc.cluster.local',
-      privateKey: createPrivateKey(made.serviceAccounts.privateKey),
-      publicKey: createPublicKey(made.serviceAccounts.publicKey),
-      algorithm: 'ES256',
-    },
-  });
-}
-
-interface Planes {
-  readonly dns: Dns;
-  readonly manager: AgentManager;
-  stop(): Promise<void>;
-}
-
-/** Controllers, scheduler, DNS and agents on a server that is up. */
-async function startPlanes(
-  parts: Parts,
-  server: ApiServer,
-  bindManager: (manager: AgentManager) => void,
-): Promise<Planes> {
-  const { options, directory, clock, random, made } = parts;
-  const as = (name: string, manager: string): Client =>
-    new LocalClient(server.resources, { name, groups: MASTERS }, manager);
-  const controllerClient = as('system:kube-controller-manager', 'kube-controller-manager');
-  const informers = new InformerFactory(controllerClient, clock);
-  const catalog = serverCatalog(
-    () => server.core.kinds.all().map((kind) => kind.definition),
-    (listener) => server.core.kinds.onChange(listener),
-  );
-  const volumes =
-    options.runtime === 'process' && !options.ephemeral
-      ? volumeDirectories(directory.ensure('volumes'))
-      : options.runtime === 'process'
-        ? volumeDirectories(directory.ensure('volumes'))
-        : imaginaryVolumes;
-  const { controllers, events } = makeControllers({
-    client: controllerClient,
-    informers,
-    clock,
-    random,
-    gates: options.gates,
-    catalog,
-    volumes,
-    rootCa: made.authority.certificate,
-  });
-  const dns = createDns({ informers });
-  const nodeClient = as('system:node', 'kubelet');
-  const manager = createAgentManager({
-    client: nodeClient,
-    informers,
-    clock,
-    random,
-    events,
-    names: dns.zone,
-    ...(options.simulateNodes === null ? {} : { simulateNodes: options.simulateNodes }),
-  });
-  bindManager(manager);
-  const scheduler = createScheduler({
-    client: as('system:kube-scheduler', 'kube-scheduler'),
-    informers,
-    clock,
-    random,
-    recorder: events.recorder({ component: 'default-scheduler' }),
-  });
-  await dns.start();
-  await manager.start();
-  await Promise.all([...controllers.map((controller) => controller.start()), scheduler.start()]);
-  await startOwnNodes({ options, directory, manager, client: nodeClient, informers, clock, random, dns });
-  return {
-    dns,
-    manager,
-    async stop() {
-      scheduler.stop();
-      for (const controller of controllers) controller.stop();
-      await manager.stop();
-      await dns.stop();
-      events.stop();
-      informers.stop();
-    },
-  };
 }
 
 function writeState(

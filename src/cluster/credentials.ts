@@ -49,7 +49,7 @@ export function credentials(directory: DataDirectory, random: Random, nowMs: num
       'kubernetes.default',
       'kubernetes.default.svc',
       'kubernetes.default.svc.cluster.local',
-      '10.0.0.1',
+      '10.96.0.1',
       host,
     ]),
   ];
