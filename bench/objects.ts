@@ -1,6 +1,6 @@
 /** A pod of about 3 KB as stored, that no scheduler places. */
 export function bigPod(name: string): string {
-  const env = Array.from({ length: 28 }, (_, i) => ({
+  const env = Array.from({ length: 14 }, (_, i) => ({
     name: `SETTING_${i}`,
     value: `value-of-setting-number-${i}-${name}`,
   }));

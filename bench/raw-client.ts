@@ -21,7 +21,9 @@ const HEAD_END = Buffer.from('\r\n\r\n');
  * machine's second core drives the server and not an HTTP client.
  */
 export class RawClient {
-  #buffer: Buffer = Buffer.alloc(0);
+  /** What has come of an answer, and how many bytes of it are still to come when that is known. */
+  #parts: Buffer[] = [];
+  #missing = 0;
   #pending: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | null = null;
   #onChunk: ((chunk: Buffer) => void) | null = null;
   readonly #socket: TLSSocket;
@@ -78,25 +80,32 @@ export class RawClient {
       this.#onChunk(chunk);
       return;
     }
-    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
-    const end = this.#buffer.indexOf(HEAD_END);
+    if (this.#missing > chunk.length) {
+      this.#parts.push(chunk);
+      this.#missing -= chunk.length;
+      return;
+    }
+    const bytes = this.#parts.length === 0 ? chunk : Buffer.concat([...this.#parts, chunk]);
+    this.#parts = [bytes];
+    const end = bytes.indexOf(HEAD_END);
     if (end < 0) return;
-    const head = this.#buffer.toString('latin1', 0, end);
+    const head = bytes.toString('latin1', 0, end);
     const status = Number(head.slice(9, 12));
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
     const start = end + 4;
     if (length !== undefined) {
-      if (this.#buffer.length < start + Number(length)) return;
-      this.#finish(status, this.#buffer.subarray(start, start + Number(length)));
-    } else if (this.#buffer.subarray(-5).toString('latin1') === '0\r\n\r\n') {
-      this.#finish(status, dechunk(this.#buffer.subarray(start)));
+      this.#missing = start + Number(length) - bytes.length;
+      if (this.#missing <= 0) this.#finish(status, bytes.subarray(start, start + Number(length)));
+    } else if (bytes.subarray(-5).toString('latin1') === '0\r\n\r\n') {
+      this.#finish(status, dechunk(bytes.subarray(start)));
     }
   }
 
   #finish(status: number, body: Buffer): void {
     const pending = this.#pending;
     this.#pending = null;
-    this.#buffer = Buffer.alloc(0);
+    this.#parts = [];
+    this.#missing = 0;
     pending?.resolve({ status, body });
   }
 }
