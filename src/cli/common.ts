@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { DataDirectory, type RunningState } from '../cluster/data-directory.ts';
+import { DataDirectory, isAlive, type RunningState } from '../cluster/data-directory.ts';
 import { type OutputFormat, UserError } from './output.ts';
 
 /** `$PERDURE_DATA_DIR`, else the user's data folder (XDG Base Directory). */
@@ -54,11 +54,7 @@ export function requireRunning(directory: DataDirectory): RunningState {
 export async function waitForExit(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
+    if (!isAlive(pid)) return true;
     if (performance.now() > deadline) return false;
     await new Promise((done) => setTimeout(done, 25));
   }

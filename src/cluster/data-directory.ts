@@ -25,23 +25,29 @@ export interface RunningState {
   readonly ready: boolean;
 }
 
-/** Start time of a process in clock ticks (proc(5), field 22), 0 if unknown. */
-export function startTicks(pid: number): number {
+/** Fields of proc(5) stat from the state on, null where there is no such process or no /proc. */
+function processStat(pid: number): readonly string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return 0;
+    return null;
   }
 }
 
-function alive(pid: number): boolean {
+/** Start time of a process in clock ticks (proc(5), field 22), 0 if unknown. */
+export function startTicks(pid: number): number {
+  return Number(processStat(pid)?.[19] ?? 0);
+}
+
+/** Whether a process runs; one that ended but was not yet collected by its parent does not. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+  return processStat(pid)?.[0] !== 'Z';
 }
 
 /** The data directory: who may use it, and where things stand in it. Everything in it is readable by its owner only. */
@@ -90,7 +96,7 @@ export class DataDirectory {
     const text = this.read('state.json');
     if (text === null) return null;
     const state = JSON.parse(text) as RunningState;
-    if (!alive(state.pid)) return null;
+    if (!isAlive(state.pid)) return null;
     return state.startTicks !== 0 && startTicks(state.pid) !== state.startTicks ? null : state;
   }
 
@@ -116,7 +122,7 @@ export class DataDirectory {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
         const [pid, ticks] = readFileSync(path, 'utf8').split(' ').map(Number);
-        if (pid !== undefined && pid > 0 && alive(pid) && (ticks === 0 || startTicks(pid) === ticks)) {
+        if (pid !== undefined && pid > 0 && isAlive(pid) && (ticks === 0 || startTicks(pid) === ticks)) {
           throw new Error(inUse(this.path, pid));
         }
         rmSync(path, { force: true });
