@@ -14,6 +14,9 @@ const program = new Command('perdure')
 for (const register of [registerUp, registerDown, registerReset, registerStatus, registerEnv, registerLogs])
   register(program);
 
+// Whoever read our output may stop reading; that is no reason to end.
+process.stdout.on('error', () => {});
+
 program.parseAsync().catch((error: unknown) => {
   const text =
     error instanceof UserError || process.env.PERDURE_DEBUG === undefined

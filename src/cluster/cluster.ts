@@ -12,6 +12,7 @@ import { MASTERS, makeServer, type Parts, startPlanes } from './control-plane.ts
 import { type Credentials, credentials, kubeconfig } from './credentials.ts';
 import { DataDirectory, startTicks } from './data-directory.ts';
 import { choosePort } from './free-port.ts';
+import { openLog } from './log.ts';
 import type { ClusterOptions } from './options.ts';
 
 export interface ClusterEvents {
@@ -76,17 +77,23 @@ export async function startCluster(
   random: Random = systemRandom,
 ): Promise<Cluster> {
   let mark = clock.monotonic();
+  const directory = new DataDirectory(options.dataDir);
+  directory.lock();
+  const log = openLog(directory.log, clock);
   const step = (text: string): void => {
     const now = clock.monotonic();
     report.onStep(text, now - mark);
+    log.write('info', text);
     mark = now;
   };
-  const directory = new DataDirectory(options.dataDir);
-  directory.lock();
+  const warn = (text: string): void => {
+    report.onWarning(text);
+    log.write('warn', text);
+  };
   try {
     const made = credentials(directory, random, clock.now(), options.host);
     const store = await openStore(options, directory, (error) => {
-      report.onWarning(`the store failed and takes no more writes: ${error.message}`);
+      warn(`the store failed and takes no more writes: ${error.message}`);
       api.reportStoreFailure();
     });
     const fresh = store.revision === 0;
@@ -97,7 +104,10 @@ export async function startCluster(
     if (options.port > 0 && port !== options.port)
       throw new Error(`port ${options.port} of ${options.host} is taken. Give another --port, or leave it out.`);
     let manager: AgentManager | null = null;
-    const parts: Parts = { options, directory, clock, random, made };
+    const onError: NonNullable<Parts['onError']> = (controller, key, error) => {
+      log.write('error', `${controller} ${key}: ${error instanceof Error ? error.message : String(error)}`);
+    };
+    const parts: Parts = { options, directory, clock, random, made, onError };
     const api = makeServer(parts, store, port, (name) => manager?.directory(name) ?? null);
     await api.start();
     await api.listen({
@@ -126,10 +136,14 @@ export async function startCluster(
         await planes.stop();
         await api.close();
         await store.close();
+        log.write('info', 'stopped');
+        log.close();
         directory.unlock();
       },
     };
   } catch (error) {
+    log.write('error', `start failed: ${(error as Error).message}`);
+    log.close();
     directory.unlock();
     throw error;
   }

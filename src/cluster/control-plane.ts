@@ -27,6 +27,8 @@ export interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly made: Credentials;
+  /** Failures of controllers are told here. */
+  readonly onError?: (controller: string, key: string, error: unknown) => void;
 }
 
 /** The API server of a cluster, not started yet. */
@@ -86,6 +88,7 @@ export async function startPlanes(
     catalog,
     volumes,
     rootCa: made.authority.certificate,
+    ...(parts.onError === undefined ? {} : { hooks: { error: parts.onError } }),
   });
   const dns = createDns({ informers });
   const nodeClient = as('system:node', 'kubelet');
