@@ -1,5 +1,5 @@
 import type { NumberForm } from '../schema/decode.ts';
-import type { UserInfo } from '../schema/kind.ts';
+import type { Column, UserInfo } from '../schema/kind.ts';
 import type { KubeObject } from '../schema/object.ts';
 import type { ServedKind } from './registry.ts';
 
@@ -31,8 +31,9 @@ export interface Answer {
   readonly code: number;
   readonly object: KubeObject;
   readonly bytes: Buffer | null;
-  /** Other than the resource's own kind: no Table can be made of it. */
+  /** Other than the resource's own kind: a Table can only be made of it with `columns`. */
   readonly foreign?: boolean;
+  readonly columns?: readonly Column[];
 }
 
 /** What was parsed from a body: plain JSON, and what strict decoding found wrong with it. */

@@ -35,7 +35,7 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly gates?: FeatureGates;
-  /** IPv4 range of Services and range of node ports. Default 10.0.0.0/24 and 30000-32767. */
+  /** IPv4 range of Services and range of node ports. Default 10.96.0.0/16 and 30000-32767. */
   readonly ranges?: AllocationRanges;
   /** Agents of the nodes, for logs, exec and the like. */
   readonly nodes?: NodeDirectory;
@@ -49,7 +49,7 @@ export interface ApiServerOptions {
 
 /** First usable address of a range: that of the `kubernetes` Service. */
 function firstAddress(cidr: string): string {
-  const [base = '10.0.0.0'] = cidr.split('/');
+  const [base = ''] = cidr.split('/');
   const bytes = base.split('.').map(Number);
   bytes[3] = (bytes[3] ?? 0) + 1;
   return bytes.join('.');

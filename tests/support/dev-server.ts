@@ -52,3 +52,4 @@ if (process.argv.includes('--controllers')) {
   await run(client, server.core.kinds);
 }
 console.log(`ready after ${Math.round(performance.now())} ms, ${Math.round(process.memoryUsage().rss / 1048576)} MiB`);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));

@@ -1,13 +1,15 @@
 import { deepEqual } from '../../base/json.ts';
 import { rfc3339 } from '../../base/time.ts';
+import type { UserInfo } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
+import { isStatus } from '../../schema/status.ts';
 import { type Entry, StoreConflict, type Watch } from '../../store/store.ts';
+import type { Call } from '../call.ts';
 import type { Core } from '../core.ts';
 import type { ServedKind } from '../registry.ts';
+import { CLEANUP_FINALIZER, remove } from '../resources/delete.ts';
 import { encoder, finished } from '../resources/encode.ts';
 import { kindsOf } from './definition.ts';
-
-const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
 interface Condition {
   readonly type: string;
@@ -29,6 +31,26 @@ const ESTABLISHED: Condition = {
   reason: 'InitialNamesAccepted',
   message: 'the initial names have been accepted',
 };
+
+const CLEANER: UserInfo = { name: 'system:apiserver', groups: ['system:masters'] };
+
+function cleanupCall(kind: ServedKind, namespace: string, name: string): Call {
+  return {
+    kind,
+    namespace,
+    name,
+    subresource: '',
+    user: CLEANER,
+    manager: CLEANER.name,
+    dryRun: false,
+    fieldValidation: 'Ignore',
+    warn: () => {},
+  };
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isStatus(error, 'NotFound')) throw error;
+}
 
 /** Serves the kinds of stored CustomResourceDefinitions, and keeps the status of these. */
 export class CustomResources {
@@ -70,7 +92,7 @@ export class CustomResources {
     });
   }
 
-  /** Writes accepted names and conditions, and the finalizer that keeps the definition until its objects are gone. */
+  /** Writes accepted names and conditions. */
   async #accept(entry: Entry<KubeObject>): Promise<void> {
     const crd = entry.value;
     const now = rfc3339(this.#core.clock.now());
@@ -80,36 +102,41 @@ export class CustomResources {
       return known ?? { ...condition, lastTransitionTime: now };
     });
     const others = had.filter(({ type }) => type !== ACCEPTED.type && type !== ESTABLISHED.type);
-    const finalizers = crd.metadata.finalizers ?? [];
-    const metadata = finalizers.includes(CLEANUP)
-      ? crd.metadata
-      : { ...crd.metadata, finalizers: [...finalizers, CLEANUP] };
     const status = { ...crd.status, acceptedNames: crd.spec.names, conditions: [...others, ...conditions] };
-    if (metadata === crd.metadata && deepEqual(status, crd.status)) return;
-    await this.#write(entry, { ...crd, metadata, status });
+    if (!deepEqual(status, crd.status)) await this.#write(entry, { ...crd, status });
   }
 
-  /** Removes all objects of a definition that is being deleted, then lets it go. */
+  /** Deletes all objects of a definition that is going, and lets it go with the last of them. */
   async #cleanUp(entry: Entry<KubeObject>): Promise<void> {
     const crd = entry.value;
-    const finalizers = crd.metadata.finalizers ?? [];
-    if (!finalizers.includes(CLEANUP)) return;
+    if (!(crd.metadata.finalizers ?? []).includes(CLEANUP_FINALIZER)) return;
     const { store } = this.#core;
-    const stored = kindsOf(crd)[0]?.stored;
-    for (const { key, revision, value } of stored === undefined ? [] : store.list<KubeObject>(stored.prefix).entries) {
-      await store.delete<KubeObject>(key, { kind: 'revision', revision }, encoder(stored!, value)).catch(() => {});
+    const kind = kindsOf(crd)[0]?.stored;
+    if (kind === undefined) return this.#release(entry.key);
+    const watch = store.watch<KubeObject>(kind.prefix, store.revision, () => {
+      if (store.count(kind.prefix) > 0) return;
+      watch.stop();
+      void this.#release(entry.key);
+    });
+    for (const { value } of store.list<KubeObject>(kind.prefix).entries) {
+      const { name = '', namespace = '' } = value.metadata;
+      await remove(this.#core, cleanupCall(kind, namespace, name), {}).catch(ignoreMissing);
     }
-    const rest = finalizers.filter((name) => name !== CLEANUP);
-    const { finalizers: _gone, ...metadata } = crd.metadata;
-    if (rest.length > 0) await this.#write(entry, { ...crd, metadata: { ...metadata, finalizers: rest } });
-    else {
-      const last = finished(this.#kind!, { ...crd, metadata }, '');
-      await store.delete<KubeObject>(
-        entry.key,
-        { kind: 'revision', revision: entry.revision },
-        encoder(this.#kind!, last),
-      );
+  }
+
+  /** Takes the finalizer off; the definition goes unless others hold it. */
+  async #release(key: string): Promise<void> {
+    const { store } = this.#core;
+    const entry = store.getPending<KubeObject>(key);
+    if (entry === null) return;
+    const { finalizers = [], ...metadata } = entry.value.metadata;
+    const rest = finalizers.filter((name) => name !== CLEANUP_FINALIZER);
+    if (rest.length > 0) {
+      await this.#write(entry, { ...entry.value, metadata: { ...metadata, finalizers: rest } });
+      return;
     }
+    const last = finished(this.#kind!, entry.value, '');
+    await store.delete<KubeObject>(key, { kind: 'revision', revision: entry.revision }, encoder(this.#kind!, last));
   }
 
   async #write(entry: Entry<KubeObject>, next: KubeObject): Promise<void> {

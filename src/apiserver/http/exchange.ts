@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders as IncomingHttp2Headers, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { StatusError } from '../../schema/status.ts';
@@ -89,31 +89,36 @@ class Http2Exchange implements Exchange {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly input: ServerHttp2Stream;
+  readonly connection: ServerHttp2Session;
+  readonly socket: TLSSocket;
 
-  constructor(request: Http2ServerRequest) {
-    this.method = request.method;
-    this.url = request.url;
-    this.headers = request.headers;
-    this.input = request.stream as ServerHttp2Stream;
-  }
-  get connection(): object {
-    return this.input.session ?? this.input;
-  }
-  get socket(): TLSSocket | null {
-    return (this.input.session?.socket as TLSSocket | undefined) ?? null;
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttp2Headers,
+    session: ServerHttp2Session,
+    socket: TLSSocket,
+  ) {
+    this.method = headers[':method'] ?? 'GET';
+    this.url = headers[':path'] ?? '/';
+    this.headers = headers;
+    this.input = stream;
+    this.connection = session;
+    this.socket = socket;
   }
   get host(): string {
-    return (this.headers as Record<string, string>)[':authority'] ?? this.headers.host ?? '';
+    return (this.headers as IncomingHttp2Headers)[':authority'] ?? this.headers.host ?? '';
   }
   respond(code: number, headers: ResponseHeaders, body: Buffer | null): void {
     if (this.input.destroyed || this.input.headersSent) return;
     const empty = body === null || this.method === 'HEAD';
-    this.input.respond({ ...(headers as Settable), ':status': code }, { endStream: empty });
+    headers[':status'] = code as never;
+    this.input.respond(headers as OutgoingHttpHeaders, { endStream: empty });
     if (!empty) this.input.end(body);
   }
   stream(code: number, headers: ResponseHeaders): Outgoing {
     const stream = this.input;
-    if (!stream.destroyed) stream.respond({ ...(headers as Settable), ':status': code });
+    headers[':status'] = code as never;
+    if (!stream.destroyed) stream.respond(headers as OutgoingHttpHeaders);
     return {
       write: (chunk) => (stream.destroyed ? true : stream.write(chunk)),
       end: () => stream.end(),
@@ -129,13 +134,17 @@ class Http2Exchange implements Exchange {
   }
 }
 
-export function exchangeOf(
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
+export function http1Exchange(request: IncomingMessage, response: ServerResponse): Exchange {
+  return new Http1Exchange(request, response);
+}
+
+export function http2Exchange(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttp2Headers,
+  session: ServerHttp2Session,
+  socket: TLSSocket,
 ): Exchange {
-  return request.httpVersionMajor === 2
-    ? new Http2Exchange(request as Http2ServerRequest)
-    : new Http1Exchange(request as IncomingMessage, response as ServerResponse);
+  return new Http2Exchange(stream, headers, session, socket);
 }
 
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;

@@ -4,14 +4,16 @@ export interface Flushable {
   flush(): void;
 }
 
-/** A flush that took longer than this is followed by a pause of the same length. */
+/** A flush that took longer than this is followed by a pause. */
 const CHEAP_MS = 2;
-const MAX_PAUSE_MS = 25;
+/** Pause per time of the last flush: readers of one process need about as long to read what was written. */
+const PAUSE_FACTOR = 3;
+const MAX_PAUSE_MS = 100;
 
 /**
  * Writes what watchers have been told in this turn, once per watcher. With many watchers a flush costs much more than a
- * commit; then the next one waits as long as the last one took, so that more events share each write and the server keeps
- * half its time for requests.
+ * commit; then the next one waits in proportion, so that more events share each write and the server keeps most of its time
+ * for requests.
  */
 export class FlushQueue {
   readonly #clock: Clock;
@@ -28,7 +30,7 @@ export class FlushQueue {
     if (this.#scheduled) return;
     this.#scheduled = true;
     const run = (): void => this.#run();
-    if (this.#lastCostMs > CHEAP_MS) this.#clock.setTimer(Math.min(this.#lastCostMs, MAX_PAUSE_MS), run);
+    if (this.#lastCostMs > CHEAP_MS) this.#clock.setTimer(Math.min(this.#lastCostMs * PAUSE_FACTOR, MAX_PAUSE_MS), run);
     else this.#clock.defer(run);
   }
 
@@ -42,6 +44,9 @@ export class FlushQueue {
     this.#dirty = new Set();
     this.#scheduled = false;
     for (const stream of dirty) stream.flush();
-    this.#lastCostMs = this.#clock.monotonic() - started;
+    // Sockets encrypt and write at the end of the turn.
+    this.#clock.defer(() => {
+      this.#lastCostMs = this.#clock.monotonic() - started;
+    });
   }
 }

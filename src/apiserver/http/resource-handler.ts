@@ -191,17 +191,17 @@ export class ResourceHandler {
 
   #send(kind: ServedKind, request: ApiRequest, answer: Answer): void {
     const format = formatFor(request);
-    if (format.media === 'json' && !format.pretty && (format.transform === null || answer.foreign === true)) {
-      const body = answer.bytes ?? Buffer.from(JSON.stringify(answer.object));
+    const asIs = format.transform === null || (answer.foreign === true && answer.columns === undefined);
+    if (format.media === 'json' && !format.pretty && asIs) {
+      const body = answer.bytes ?? Buffer.from(`${JSON.stringify(answer.object)}\n`);
       sendBody(request.exchange, request.headers(JSON_TYPE), answer.code, body);
       return;
     }
     const now = this.#resources.core.clock.now();
     const include = format.transform === 'Table' ? includeObjectOf(request.query) : '';
-    const value: unknown =
-      answer.foreign === true
-        ? answer.object
-        : transformObject(kind, answer.object as KubeObject, format, include, now);
+    const { columns } = answer;
+    const shown = columns === undefined ? kind.definition : { columns };
+    const value: unknown = asIs ? answer.object : transformObject(shown, answer.object, format, include, now);
     sendValue(request, answer.code, value, format);
   }
 }

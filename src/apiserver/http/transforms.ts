@@ -27,14 +27,14 @@ export function includeObjectOf(query: URLSearchParams): string {
 
 /** An object in the form asked for; itself when nothing special was. */
 export function transformObject(
-  kind: ServedKind,
+  kind: TableKind,
   object: KubeObject,
   format: Format,
   includeObject: string,
   now: number,
 ): unknown {
   if (format.transform === 'Table') {
-    const table = toTable(kind.definition, [object], now, includeObject) as unknown as Record<string, unknown>;
+    const table = toTable(kind, [object], now, includeObject) as unknown as Record<string, unknown>;
     const metadata = { resourceVersion: object.metadata.resourceVersion };
     return { ...table, apiVersion: `meta.k8s.io/${format.version}`, metadata };
   }

@@ -16,6 +16,7 @@ import { errorFrame, type Framer } from './watch-frames.ts';
 
 /** A watcher that does not read is dropped at this many bytes. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+const STATE_CHUNK_BYTES = 128 * 1024;
 const BOOKMARK_EVERY_MS = 60_000;
 /** The last bookmark comes this long before the end. */
 const BOOKMARK_BEFORE_END_MS = 2_000;
@@ -77,6 +78,10 @@ export class WatchStream implements Flushable {
   readonly #timers: Timer[] = [];
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  /** What is left of the state to send first. */
+  #state: Iterator<Buffer> | null = null;
+  /** For the client to take what was written. */
+  #waiting = false;
   #watch: Watch | null = null;
   #closed = false;
   #ending = false;
@@ -118,12 +123,12 @@ export class WatchStream implements Flushable {
 
   #begin(): void {
     if (this.#closed) return;
-    const { revision, initial, bookmarks, selection } = this.#start;
+    const { revision, initial, selection } = this.#start;
     const { store } = this.#core;
     const now = store.revision;
     if (initial) {
-      this.#sendState();
-      if (bookmarks) this.#push(this.#framer.bookmark(String(now), true));
+      this.#state = this.#stateFrames(now);
+      this.#queue.add(this);
     }
     const place = { kind: this.#kind, namespace: this.#namespace, selection };
     const after = initial || revision === 0 ? now : revision;
@@ -134,13 +139,13 @@ export class WatchStream implements Flushable {
     }
   }
 
-  #sendState(): void {
-    const { selection } = this.#start;
-    const listing = list(this.#core, this.#kind, this.#namespace, {});
-    for (const entry of listing.entries) {
-      if (!selection.matches(entry.value)) continue;
-      this.#push(this.#framer.change({ type: 'ADDED', entry, event: null }));
+  /** The frames of the state, made as the client takes them. */
+  *#stateFrames(revision: number): Generator<Buffer> {
+    const { selection, bookmarks } = this.#start;
+    for (const entry of list(this.#core, this.#kind, this.#namespace, {}).entries) {
+      if (selection.matches(entry.value)) yield this.#framer.change({ type: 'ADDED', entry, event: null });
     }
+    if (bookmarks) yield this.#framer.bookmark(String(revision), true);
   }
 
   #deliver(changes: readonly WatchChange[], raw: readonly StoreEvent<KubeObject>[]): void {
@@ -153,22 +158,55 @@ export class WatchStream implements Flushable {
     if (this.#closed) return;
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
-    this.#queue.add(this);
+    if (this.#pendingBytes > MAX_BUFFERED_BYTES) this.#drop();
+    else this.#queue.add(this);
   }
 
   flush(): void {
-    if (this.#closed) return;
-    const { pending } = { pending: this.#pending };
+    if (this.#closed || this.#waiting) return;
+    if (this.#state !== null && !this.#writeState()) return;
+    const pending = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
     if (pending.length > 0) this.#out.write(pending.length === 1 ? pending[0]! : Buffer.concat(pending));
     if (this.#ending) {
       this.close();
       this.#out.end();
-    } else if (this.#out.buffered > MAX_BUFFERED_BYTES) {
-      this.close();
-      this.#out.destroy();
+    } else if (this.#out.buffered > MAX_BUFFERED_BYTES) this.#drop();
+  }
+
+  /** Writes the state as far as the client takes it; false while there is more. */
+  #writeState(): boolean {
+    let chunk: Buffer[] = [];
+    let bytes = 0;
+    for (;;) {
+      const { value, done } = this.#state!.next();
+      if (done !== true) {
+        chunk.push(value);
+        bytes += value.length;
+        if (bytes < STATE_CHUNK_BYTES) continue;
+      }
+      const taken = chunk.length === 0 || this.#out.write(Buffer.concat(chunk, bytes));
+      if (done === true) {
+        this.#state = null;
+        return true;
+      }
+      chunk = [];
+      bytes = 0;
+      if (taken) continue;
+      this.#waiting = true;
+      this.#out.drained(() => {
+        this.#waiting = false;
+        this.#queue.add(this);
+      });
+      return false;
     }
+  }
+
+  /** The client does not read: it is let go without a word, and will ask again. */
+  #drop(): void {
+    this.close();
+    this.#out.destroy();
   }
 
   #bookmarkLater(delayMs: number, endsAt: number): void {

@@ -7,6 +7,7 @@ import type { Attributes } from '../admission/plugin.ts';
 import type { Answer, Body, Call } from '../call.ts';
 import { type Core, strategyContext } from '../core.ts';
 import { objectKey } from '../registry.ts';
+import { NO_ALLOCATION } from './allocation.ts';
 import { bodyKindOf, decodeBody } from './decoding.ts';
 import { encoder, finished } from './encode.ts';
 import { bookUpdate } from './managers.ts';
@@ -46,7 +47,7 @@ export async function createDraft(
   const context = strategyContext(core, call.user, call.dryRun);
   const strategy = kind.stored.definition.create;
   const own = kind.definition.create ?? strategy;
-  const allocation = core.allocations.allocate(kind.stored, stored, null);
+  const allocation = call.subresource === '' ? core.allocations.allocate(kind.stored, stored, null) : NO_ALLOCATION;
   try {
     validated(kind, stored.metadata.name ?? '', (errors) => {
       validateMetadata(stored as unknown as KubeObject, kind.definition, errors);

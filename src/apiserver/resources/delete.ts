@@ -8,7 +8,7 @@ import type { Entry } from '../../store/store.ts';
 import { StoreConflict } from '../../store/store.ts';
 import type { Answer, Call } from '../call.ts';
 import type { Core } from '../core.ts';
-import { objectKey } from '../registry.ts';
+import { objectKey, storePrefix } from '../registry.ts';
 import { encoder, finished } from './encode.ts';
 import { servedBytes, toServed } from './versions.ts';
 
@@ -23,6 +23,9 @@ export interface Deletion {
     | { readonly uid?: string | undefined; readonly resourceVersion?: string | undefined }
     | undefined;
 }
+
+/** Held by a CustomResourceDefinition while its objects are being deleted. */
+export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 const POLICIES: readonly string[] = ['Foreground', 'Background', 'Orphan'];
 
@@ -108,6 +111,13 @@ function policyOf(call: Call, finalizers: readonly string[], deletion: Deletion)
   return call.kind.definition.defaultPropagation ?? 'Background';
 }
 
+/** A definition with objects waits until they are gone. */
+function cleanupOf(core: Core, call: Call, old: KubeObject): readonly string[] {
+  if (call.kind.definition.kind !== 'CustomResourceDefinition') return [];
+  if ((old.metadata.finalizers ?? []).includes(CLEANUP_FINALIZER)) return [];
+  return core.store.count(storePrefix(old.spec.group, old.spec.names.plural)) === 0 ? [] : [CLEANUP_FINALIZER];
+}
+
 /** Seconds of grace of this request, or null for a kind without graceful deletion. */
 function graceOf(call: Call, old: KubeObject, deletion: Deletion): number | null {
   const grace = call.kind.stored.definition.graceSeconds;
@@ -143,7 +153,7 @@ async function removeOnce(
   if (call.kind.definition.kind === 'Namespace' && call.kind.definition.group === '') {
     return removeNamespace(core, call, key, entry, deletion);
   }
-  const finalizers = finalizersFor(call, old, deletion);
+  const finalizers = [...finalizersFor(call, old, deletion), ...cleanupOf(core, call, old)];
   const grace = graceOf(call, old, deletion);
   const waits = finalizers.length > 0 || (grace !== null && grace > 0);
   if (!waits) return removeNow(core, call, key, entry, grace !== null);

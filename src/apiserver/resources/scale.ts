@@ -1,5 +1,7 @@
+import { AGE, integer, NAME } from '../../api/shared/columns.ts';
+import { statusCount } from '../../api/shared/workload-columns.ts';
 import { clone } from '../../base/json.ts';
-import type { Draft, ScaleMapping } from '../../schema/kind.ts';
+import type { Column, Draft, ScaleMapping } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import {
   applyJsonPatch,
@@ -45,6 +47,18 @@ export function scaleOf(object: KubeObject, mapping: ScaleMapping): KubeObject {
   } as KubeObject;
 }
 
+/** `kubectl get --subresource=scale` shows these. */
+const COLUMNS: readonly Column[] = [
+  NAME,
+  integer('Desired', (scale) => scale.spec?.replicas ?? 0),
+  statusCount('Available', 'replicas'),
+  AGE,
+];
+
+function answerOf(object: KubeObject, mapping: ScaleMapping): Answer {
+  return { code: 200, object: scaleOf(object, mapping), bytes: null, foreign: true, columns: COLUMNS };
+}
+
 function mappingOf(call: Call): ScaleMapping {
   return call.kind.definition.scale!;
 }
@@ -52,7 +66,7 @@ function mappingOf(call: Call): ScaleMapping {
 export function getScale(core: Core, call: Call): Answer {
   const entry = core.store.get<KubeObject>(objectKey(call.kind, call.namespace, call.name));
   if (entry === null) throw notFound(call.kind.subject, call.name);
-  return { code: 200, object: scaleOf(toServed(call.kind, entry.value), mappingOf(call)), bytes: null, foreign: true };
+  return answerOf(toServed(call.kind, entry.value), mappingOf(call));
 }
 
 /** Writes the replicas of a Scale into the object; everything else of it is read-only. */
@@ -67,7 +81,7 @@ async function writeScale(core: Core, call: Call, make: (scale: KubeObject) => D
     mapping.setReplicas(draft, scale.spec?.replicas ?? 0);
     return draft;
   });
-  return { ...answer, object: scaleOf(answer.object, mapping), bytes: null, foreign: true };
+  return { ...answer, ...answerOf(answer.object, mapping), code: answer.code };
 }
 
 function checkScale(call: Call, scale: Draft, live: KubeObject): void {
