@@ -18,6 +18,8 @@ import type { ClusterOptions } from './options.ts';
 import { startOwnNodes } from './own-nodes.ts';
 import { imaginaryVolumes, volumeDirectories } from './volume-directories.ts';
 
+/** What a pod gets to end when Perdure stops, however long its own grace is. */
+const LONGEST_GRACE_MS = 30_000;
 export const MASTERS = ['system:masters', 'system:authenticated'];
 
 /** What every part of a cluster is made from. */
@@ -119,6 +121,7 @@ export async function startPlanes(
     async stop() {
       scheduler.stop();
       for (const controller of controllers) controller.stop();
+      await manager.haltPods(LONGEST_GRACE_MS);
       await manager.stop();
       await dns.stop();
       events.stop();

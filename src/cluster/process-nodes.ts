@@ -1,16 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Dns } from '../dns/dns.ts';
 import { nodeDialers } from '../node/adapters/dialers.ts';
 import { nodeFiles } from '../node/adapters/node-files.ts';
+import type { OwnNode } from '../node/agent-manager.ts';
 import { builtInImages, thisMachine } from '../node/images/built-in.ts';
 import { ImageCatalog } from '../node/images/catalog.ts';
 import { parseUserImages } from '../node/images/user-images.ts';
 import { informerLookup } from '../node/lookup.ts';
 import type { NodeProfile } from '../node/node-object.ts';
 import { ProcessRuntime } from '../node/runtimes/process/process-runtime.ts';
+import type { SharedNetwork } from '../node/runtimes/process/shared-network.ts';
+import { detectSupport } from '../node/runtimes/process/support.ts';
 import { hostVolumes } from '../node/volumes/host-volumes.ts';
 import type { OwnNodesOptions } from './own-nodes.ts';
+import { podNetwork } from './pod-network.ts';
 
 /** The installed package: `dist/` and `src/cluster/` both stand below it. */
 function packageDirectory(): string {
@@ -25,15 +30,38 @@ function imageCatalog(file: string | null): ImageCatalog {
     : new ImageCatalog([...parseUserImages(readFileSync(file, 'utf8'), file), ...own], file);
 }
 
-/** Nodes that run real processes. Each has a directory of its own; volumes are shared, since any node may come to use them. */
+/** Nameservers of the machine, for names that are none of the cluster's. */
+function hostNameservers(): string[] {
+  if (!existsSync('/etc/resolv.conf')) return [];
+  return [...readFileSync('/etc/resolv.conf', 'utf8').matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1]!);
+}
+
+/** How pods resolve names: a server of ours where port 53 can be had, hosts files in any other case. */
+async function podDns(
+  dns: Dns,
+  network: SharedNetwork,
+): Promise<{ served: boolean; dns: NonNullable<OwnNode['dns']> }> {
+  const server = await dns.serve(network.gateway, 53).catch(() => null);
+  const own = server === null ? [] : [server.address];
+  // A pod with a network of its own has no way to the machine's nameservers.
+  const outer = network.mode === 'namespaces' ? [] : hostNameservers();
+  const options = outer.length === 0 ? [] : ['timeout:1', 'attempts:1'];
+  return { served: server !== null, dns: { nameservers: [...own, ...outer], domain: dns.zone.domain, options } };
+}
+
+/** Nodes that run real processes. Each has a directory of its own; pod network and volumes are shared by all. */
 export async function processNodes(
   parts: OwnNodesOptions,
   profileOf: (index: number) => Omit<NodeProfile, 'addresses'>,
 ): Promise<void> {
-  const { options, directory, manager, client, informers, clock, random, dns } = parts;
+  const { options, directory, manager, client, informers, clock, random } = parts;
   const catalog = imageCatalog(options.images);
   const lookup = informerLookup(informers);
-  for (let index = 0; index < options.nodes; index++) {
+  const support = detectSupport();
+  const network = podNetwork(directory, options.network);
+  await network.open();
+  const { served, dns } = await podDns(parts.dns, network);
+  const start = async (index: number): Promise<void> => {
     const profile = { ...profileOf(index), addresses: [options.host] };
     const home = directory.ensure('nodes', profile.name);
     const runtime = new ProcessRuntime({
@@ -41,7 +69,9 @@ export async function processNodes(
       catalog,
       directory: home,
       dataDirectory: directory.path,
-      network: options.network === 'namespace' ? 'namespaces' : options.network,
+      network,
+      support,
+      ...(served && network.mode === 'namespaces' ? {} : { names: parts.dns.zone }),
     });
     const volumes = hostVolumes({
       client,
@@ -54,17 +84,11 @@ export async function processNodes(
       podIPs: (pod) => (pod.status?.podIPs ?? []).map((each: { ip: string }) => each.ip),
       allocatable: () => profile.capacity ?? {},
       allowHostPath: options.allowHostPath,
-      canChangeOwner: process.getuid?.() === 0,
+      canChangeOwner: support.root,
     });
-    await manager.add({
-      runtime,
-      profile,
-      volumes,
-      files: nodeFiles,
-      dialers: nodeDialers,
-      directory: home,
-      dns: { nameservers: [], domain: 'cluster.local' },
-    });
-  }
-  void dns;
+    await manager.add({ runtime, profile, volumes, files: nodeFiles, dialers: nodeDialers, directory: home, dns });
+  };
+  for (let index = 0; index < options.nodes; index++) await start(index);
+  // From here on the nodes alone hold it.
+  await network.close();
 }

@@ -52,6 +52,8 @@ export interface AgentManager {
   readonly agents: ReadonlyMap<string, NodeAgent>;
   /** For the API server's streaming subresources. */
   readonly directory: NodeDirectory;
+  /** Ends what runs on all real nodes (`NodeAgent.haltPods`); call it before `stop`. */
+  haltPods(longestMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -132,6 +134,10 @@ class Manager implements AgentManager {
     const agent = this.agents.get(name);
     this.agents.delete(name);
     await agent?.stop();
+  }
+
+  async haltPods(longestMs: number): Promise<void> {
+    await Promise.all([...this.agents.values()].map((agent) => agent.haltPods(longestMs)));
   }
 
   async stop(): Promise<void> {

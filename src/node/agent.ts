@@ -43,7 +43,12 @@ export interface NodeAgentOptions {
   readonly volumes: VolumeManager;
   /** Directory of this node's pods and logs; '' for simulated ones. */
   readonly directory?: string;
-  readonly dns?: { readonly nameservers: readonly string[]; readonly domain: string };
+  readonly dns?: {
+    readonly nameservers: readonly string[];
+    readonly domain: string;
+    /** Resolver options before the pod's own. */
+    readonly options?: readonly string[];
+  };
   /** Longest crash backoff, 300 s when left out. */
   readonly maxRestartBackoffMs?: number;
 }
@@ -53,6 +58,8 @@ export interface NodeAgent extends NodeEndpoint {
   readonly name: string;
   /** Adopts what still runs, registers, and takes pods from then on. Throws when the node cannot be registered. */
   start(): Promise<void>;
+  /** Ends what runs, each pod within its grace and at most `longestMs`, and reports it; pods stay in the API. */
+  haltPods(longestMs: number): Promise<void>;
   /** Stops watching and reporting; what runs goes on running. */
   stop(): Promise<void>;
   /** A ConfigMap, Secret or claim appeared or changed. */
@@ -66,7 +73,10 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
   return new Agent(options);
 }
 
-const DEFAULT_DNS = { nameservers: [] as readonly string[], domain: 'cluster.local' };
+const DEFAULT_DNS: NonNullable<NodeAgentOptions['dns']> = {
+  nameservers: [] as readonly string[],
+  domain: 'cluster.local',
+};
 
 class Agent implements NodeAgent {
   readonly name: string;
@@ -86,6 +96,7 @@ class Agent implements NodeAgent {
   readonly #rotator: LogRotator | null;
   #found: { sandboxes: Map<string, Sandbox>; containers: Map<string, ContainerState[]> } | null = null;
   #unlisten: () => void = () => {};
+  #halting = false;
   #still: () => void = () => {};
 
   constructor(options: NodeAgentOptions) {
@@ -132,6 +143,13 @@ class Agent implements NodeAgent {
     await this.#removeStrays();
   }
 
+  async haltPods(longestMs: number): Promise<void> {
+    if (this.#options.runtime.simulated === true) return;
+    this.#halting = true;
+    await Promise.all([...this.workers.values()].map((worker) => worker.halt(longestMs)));
+    await this.#writer.settled();
+  }
+
   async stop(): Promise<void> {
     this.#unlisten();
     this.#still();
@@ -174,6 +192,7 @@ class Agent implements NodeAgent {
       this.#writer.seen(known);
       return;
     }
+    if (this.#halting) return;
     const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
     const worker = new PodWorker(this.#host, pod);
     this.workers.set(uid, worker);
@@ -260,7 +279,7 @@ class Agent implements NodeAgent {
     const searches = cluster ? [`${namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain] : [];
     const option = (o: { name: string; value?: string }): string =>
       o.value === undefined ? o.name : `${o.name}:${o.value}`;
-    const options: string[] = (own.options ?? []).map(option);
+    const options: string[] = [...(cluster ? (dns.options ?? []) : []), ...(own.options ?? []).map(option)];
     return {
       uid,
       namespace,

@@ -29,6 +29,7 @@ export class StatusWriter {
   /** Simulated pods that are deleted go without a last status, unless a finalizer is there to read it. */
   readonly #lastWord: boolean;
   readonly #entries = new Map<PodWorker, Entry>();
+  readonly #writes = new Set<Promise<void>>();
   #dirty = new Set<PodWorker>();
   #scheduled = false;
   #stopped = false;
@@ -64,6 +65,16 @@ export class StatusWriter {
     this.#dirty.delete(worker);
   }
 
+  /** Resolves when every change marked so far is written or has failed once. */
+  async settled(): Promise<void> {
+    for (const worker of this.#dirty) this.#flush(worker);
+    this.#dirty = new Set();
+    while (this.#writes.size > 0) {
+      await Promise.all(this.#writes);
+      for (const [worker, entry] of this.#entries) if (entry.dirty && !entry.writing) this.#flush(worker);
+    }
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#dirty.clear();
@@ -93,10 +104,12 @@ export class StatusWriter {
     if (!news && !(leaving && !entry.deleted)) return;
     entry.writing = true;
     entry.dirty = false;
-    void this.#write(worker, entry, news ? status : null, leaving).finally(() => {
+    const write = this.#write(worker, entry, news ? status : null, leaving).finally(() => {
+      this.#writes.delete(write);
       entry.writing = false;
       if (entry.dirty && this.#entries.has(worker)) this.mark(worker);
     });
+    this.#writes.add(write);
   }
 
   async #write(

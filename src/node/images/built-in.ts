@@ -72,5 +72,11 @@ function postgresImage(machine: Machine): ImageEntry | null {
     accounts: { postgres: 999 },
     files: { [entrypoint]: POSTGRES_ENTRYPOINT },
     stopSignal: 'SIGINT',
+    notice: {
+      text:
+        'POSTGRES_PASSWORD is not set: the official postgres image would refuse to start. Perdure generates a password ' +
+        'when it makes a new database and writes it to the log of the container.',
+      unlessSet: ['POSTGRES_PASSWORD', 'POSTGRES_PASSWORD_FILE', 'POSTGRES_HOST_AUTH_METHOD'],
+    },
   };
 }

@@ -1,3 +1,5 @@
+import type { ImageNotice } from '../runtimes/runtime.ts';
+
 /** What an image reference runs as: one entry of the catalog. */
 export interface ImageEntry {
   /** `library/postgres:*`, or with registry; `*` matches any run of characters. The tag part may be left out for all. */
@@ -17,7 +19,7 @@ export interface ImageEntry {
   /** Users the image brings along in its /etc/passwd and /etc/group: name to number. */
   readonly accounts?: Readonly<Record<string, number>>;
   /** Told to the user as a Warning event when a container starts from this image. */
-  readonly notice?: string;
+  readonly notice?: ImageNotice;
   readonly stopSignal?: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
 }
 

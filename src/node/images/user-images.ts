@@ -51,7 +51,10 @@ export function parseUserImages(text: string, fileName: string): ImageEntry[] {
     if (item.user !== undefined && !Number.isInteger(item.user)) throw new Error(`${where}.user: expected a number`);
     if (item.env !== undefined && !isObject(item.env)) throw new Error(`${where}.env: expected an object`);
     const env = Object.fromEntries(Object.entries(item.env ?? {}).map(([name, value]) => [name, String(value)]));
-    return { ...(item as unknown as ImageEntry), env };
+    if (item.notice !== undefined && typeof item.notice !== 'string')
+      throw new Error(`${where}.notice: expected a text`);
+    const notice = item.notice === undefined ? {} : { notice: { text: item.notice, unlessSet: [] } };
+    return { ...(item as unknown as ImageEntry), env, ...notice };
   });
 }
 

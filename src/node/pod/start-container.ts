@@ -131,6 +131,9 @@ export async function containerSpec(
   const { pod } = worker;
   try {
     const { env, mounts } = await mountsAndEnvironment(host, worker, record);
+    if (image.notice !== undefined && !env.some(([name]) => image.notice!.unlessSet.includes(name))) {
+      host.event(pod, 'Warning', 'ImageNotice', image.notice.text, record);
+    }
     const user = userOf(worker, template, image);
     if (user.nonRoot && user.uid === 0) {
       const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${record.name})`;

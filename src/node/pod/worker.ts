@@ -26,7 +26,7 @@ export interface PodVerdict {
   readonly disruption?: { readonly reason: string; readonly message: string };
 }
 
-type Stage = 'held' | 'running' | 'ending' | 'ended';
+type Stage = 'held' | 'running' | 'halted' | 'ending' | 'ended';
 
 const RETRY_MS = 10_000;
 const VOLUME_RETRY_MS = 500;
@@ -441,6 +441,35 @@ export class PodWorker {
       if (changed) imageChanged(this.#host, this, known);
       return known;
     });
+  }
+
+  /**
+   * The node stops: containers end within their grace or `longestMs`, whichever is shorter, and the network is given
+   * back. The pod itself stays, for the next agent to start its containers again.
+   */
+  async halt(longestMs: number): Promise<void> {
+    const { clock, runtime } = this.#host;
+    this.#wake?.cancel();
+    if (this.stage === 'ending') {
+      this.#deadline?.shorten(clock.now() + longestMs);
+      await Promise.all(
+        this.records.filter(isRunning).map((record) => runtime.stopContainer(record.state!.id, longestMs)),
+      );
+      return;
+    }
+    if (this.stage === 'ended') return;
+    this.stage = 'halted';
+    for (const record of this.records) record.probes?.terminating();
+    await this.launching?.catch(() => undefined);
+    await Promise.resolve();
+    const deadline = new Deadline(clock, clock.now() + Math.min(longestMs, this.graceMs()));
+    await stopRecords(this.#host, this, deadline);
+    deadline.dispose();
+    for (const record of this.records) record.probes?.stop();
+    if (this.#sandbox === null || runtime.releaseSandbox === undefined) return;
+    await runtime.releaseSandbox(this.uid).catch(() => undefined);
+    this.#sandbox = null;
+    this.#host.changed(this);
   }
 
   /** The agent stops; what runs goes on running. */

@@ -11,6 +11,13 @@ export class RuntimeError extends Error {
   }
 }
 
+/** Something the user should know about an image here. */
+export interface ImageNotice {
+  readonly text: string;
+  /** Variables of the container: where one of them is set, nothing needs to be said. */
+  readonly unlessSet: readonly string[];
+}
+
 /** What an image reference resolves to. */
 export interface ResolvedImage {
   /** Normalised reference, e.g. `docker.io/library/postgres:15`. */
@@ -22,8 +29,8 @@ export interface ResolvedImage {
   readonly present: boolean;
   /** User the image runs as by default; 0 is root. */
   readonly user: number;
-  /** Something the user should know about this image here; the agent emits it as a Warning event. */
-  readonly notice?: string;
+  /** The agent emits it as a Warning event when it starts a container of it. */
+  readonly notice?: ImageNotice;
 }
 
 export interface SandboxSpec {
@@ -143,6 +150,8 @@ export interface Runtime {
   createSandbox(spec: SandboxSpec): Promise<Sandbox>;
   /** Kills what is left in it and gives network back; harmless if it is gone. */
   removeSandbox(uid: string): Promise<void>;
+  /** Gives the network of a pod back whose containers have all exited; what is known of them stays, for `list`. */
+  releaseSandbox?(uid: string): Promise<void>;
   /** Creates and starts. Throws RuntimeError CreateContainerError or RunContainerError. */
   startContainer(spec: ContainerSpec): Promise<ContainerState>;
   /** SIGTERM (or the image's stop signal), after `graceMs` SIGKILL; resolves when it has exited. A shorter second call shortens. */

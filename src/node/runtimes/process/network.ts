@@ -105,7 +105,8 @@ export class NamespaceNetwork implements Network {
     const free = Array.from({ length: NETS }, (_, step) => `10.${FIRST_NET + ((first + step) % NETS)}`).find(
       (prefix) => !links.includes(` inet ${prefix}.`),
     );
-    if (free === undefined) throw new RuntimeError('CreatePodSandboxError', 'no network 10.100.0.0 to 10.199.0.0 is free');
+    if (free === undefined)
+      throw new RuntimeError('CreatePodSandboxError', 'no network 10.100.0.0 to 10.199.0.0 is free');
     this.#prefix = free;
     if (existsSync(`/sys/class/net/${this.#bridge}`)) await ip_(['link', 'delete', this.#bridge]);
     await batch([

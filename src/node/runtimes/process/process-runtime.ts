@@ -20,21 +20,27 @@ import { attachTo } from './attach.ts';
 import { Cgroups } from './cgroups.ts';
 import { type ContainerFile, ProcessContainer } from './container.ts';
 import { execIn } from './exec.ts';
+import { HostsFiles, type PodHosts, type PodNames } from './hosts-files.ts';
 import { containerEnvironment, hasStdinPipe, identityOf, launch } from './launch.ts';
-import { dial, dialInside, LoopbackNetwork, NamespaceNetwork, type Network, type PodNetwork } from './network.ts';
+import { dial, dialInside, type PodNetwork } from './network.ts';
 import { writePodFiles } from './pod-files.ts';
 import { bootId, usageOf } from './processes.ts';
+import { type NetworkChoice, SharedNetwork } from './shared-network.ts';
 import { detectSupport, HELPER_ENVIRONMENT, type Support } from './support.ts';
 
 export interface ProcessRuntimeOptions {
   readonly clock: Clock;
   readonly catalog: ImageCatalog;
-  /** Everything is kept below it; it names the instance too. */
+  /** Everything is kept below it. */
   readonly directory: string;
   /** Data directory of Perdure, hidden from containers. Default: `directory`. */
   readonly dataDirectory?: string;
-  /** `auto`: namespaces as root where `ip` works, else loopback. */
-  readonly network?: 'auto' | 'namespaces' | 'loopback';
+  /** The pod network all nodes of a data directory share, or how to make one for this runtime alone. */
+  readonly network?: SharedNetwork | NetworkChoice;
+  /** Shown in the hosts files of pods, where no DNS server tells them. */
+  readonly names?: PodNames;
+  /** What `detectSupport` found, where it was asked before. */
+  readonly support?: Support;
 }
 
 interface SandboxRecord {
@@ -44,6 +50,7 @@ interface SandboxRecord {
   readonly hostname: string;
   readonly hostNetwork: boolean;
   readonly mounts: readonly MountSpec[];
+  readonly hosts: PodHosts;
 }
 
 /** Runs pods as real processes of this machine in namespaces of their own (design section 5). */
@@ -52,7 +59,8 @@ export class ProcessRuntime implements Runtime {
   readonly version = 'perdure-process://0.1.0';
   readonly #options: ProcessRuntimeOptions;
   readonly #support: Support;
-  readonly #network: Network;
+  readonly #network: SharedNetwork;
+  readonly #hosts: HostsFiles | null;
   readonly #cgroups: Cgroups;
   readonly #sandboxes = new Map<string, SandboxRecord>();
   readonly #containers = new Map<string, ProcessContainer>();
@@ -61,18 +69,16 @@ export class ProcessRuntime implements Runtime {
   /** Throws Error that names what is missing on a machine that cannot run containers. */
   constructor(options: ProcessRuntimeOptions) {
     this.#options = { ...options, directory: resolve(options.directory) };
-    this.#support = detectSupport();
+    this.#support = options.support ?? detectSupport();
     if (this.#support.missing.length > 0) {
       throw new Error(
         `the process runtime cannot work here, missing: ${this.#support.missing.join(', ')}. Use --runtime simulated instead`,
       );
     }
     const instance = this.#options.directory;
-    const wanted = options.network ?? 'auto';
-    if (wanted === 'namespaces' && !this.#support.root)
-      throw new Error('pod networks of their own need root; use network loopback');
-    const own = wanted === 'namespaces' || (wanted === 'auto' && this.#support.root && hasIp());
-    this.#network = own ? new NamespaceNetwork(instance) : new LoopbackNetwork(instance);
+    const network = options.network ?? 'auto';
+    this.#network = typeof network === 'string' ? new SharedNetwork(instance, network) : network;
+    this.#hosts = options.names === undefined ? null : new HostsFiles(options.names, options.clock);
     this.#cgroups = new Cgroups(`perdure-${createHash('sha256').update(instance).digest('hex').slice(0, 8)}`);
   }
 
@@ -115,7 +121,10 @@ export class ProcessRuntime implements Runtime {
       if (!name.endsWith('.json')) continue;
       const record = JSON.parse(readFileSync(this.#path('sandboxes', name), 'utf8')) as SandboxRecord;
       this.#sandboxes.set(record.uid, record);
+      if (!record.hostNetwork) this.#network.keep(record.network.ip);
     }
+    this.#hosts?.start();
+    for (const record of this.#sandboxes.values()) this.#hosts?.add(record.uid, record.hosts);
     for (const id of readdirSync(this.#path('containers'))) {
       const path = this.#path('containers', id, 'state.json');
       if (!existsSync(path)) {
@@ -144,9 +153,11 @@ export class ProcessRuntime implements Runtime {
   async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
     const present = this.#sandboxes.get(spec.uid);
     if (present !== undefined) return sandboxOf(present);
-    const taken = new Set([...this.#sandboxes.values()].map((record) => record.network.ip));
-    const network = spec.hostNetwork ? { ip: '127.0.0.1', namespace: null } : await this.#network.add(spec.uid, taken);
+    const network = spec.hostNetwork ? { ip: '127.0.0.1', namespace: null } : await this.#network.add(spec.uid);
     const mounts = writePodFiles(join(spec.directory, 'etc'), spec, network.ip);
+    const path = mounts.find((mount) => mount.containerPath === '/etc/hosts')!.hostPath;
+    const hosts = { namespace: spec.namespace, path, own: readFileSync(path, 'utf8') };
+    this.#hosts?.add(spec.uid, hosts);
     const record = {
       uid: spec.uid,
       network,
@@ -154,6 +165,7 @@ export class ProcessRuntime implements Runtime {
       hostname: spec.hostname,
       hostNetwork: spec.hostNetwork,
       mounts,
+      hosts,
     };
     this.#save(this.#path('sandboxes', `${spec.uid}.json`), record);
     this.#sandboxes.set(spec.uid, record);
@@ -164,8 +176,13 @@ export class ProcessRuntime implements Runtime {
     const containers = [...this.#containers.values()].filter((container) => container.state.podUid === uid);
     await Promise.all(containers.map((container) => container.stop('SIGKILL', 0)));
     for (const container of containers) await this.removeContainer(container.state.id);
+    await this.releaseSandbox(uid);
+  }
+
+  async releaseSandbox(uid: string): Promise<void> {
     const record = this.#sandboxes.get(uid);
     if (record === undefined) return;
+    this.#hosts?.remove(uid);
     if (!record.hostNetwork) await this.#network.remove(uid, record.network);
     rmSync(this.#path('sandboxes', `${uid}.json`), { force: true });
     this.#sandboxes.delete(uid);
@@ -288,7 +305,8 @@ export class ProcessRuntime implements Runtime {
   /** Containers go on; what nobody uses any more is taken away. */
   async close(): Promise<void> {
     for (const container of this.#containers.values()) container.release();
-    await this.#network.close(this.#sandboxes.size === 0);
+    this.#hosts?.stop();
+    await this.#network.close();
     for (let tries = 0; tries < 20 && !this.#cgroups.sweep(); tries++) await sleep(this.#options.clock, 5);
     this.#cgroups.close();
   }
@@ -341,13 +359,4 @@ export class ProcessRuntime implements Runtime {
 
 function sandboxOf(record: SandboxRecord): Sandbox {
   return { uid: record.uid, ips: [record.network.ip] };
-}
-
-function hasIp(): boolean {
-  try {
-    execFileSync('ip', ['-V'], { stdio: 'ignore', env: { ...HELPER_ENVIRONMENT } });
-    return true;
-  } catch {
-    return false;
-  }
 }

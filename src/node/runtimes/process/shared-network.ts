@@ -22,7 +22,8 @@ export class SharedNetwork {
   /** `instance` names the network, so that it is found again; normally the data directory. */
   constructor(instance: string, choice: NetworkChoice) {
     const root = process.getuid?.() === 0;
-    if (choice === 'namespaces' && !root) throw new Error('pod networks of their own need root; use --network loopback');
+    if (choice === 'namespaces' && !root)
+      throw new Error('pod networks of their own need root; use --network loopback');
     this.#instance = instance;
     this.#choice = choice;
     this.#network = choice === 'loopback' || !root ? new LoopbackNetwork(instance) : new NamespaceNetwork(instance);
@@ -100,7 +101,13 @@ export function addressesIn(directory: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly hostNetwork: boolean; readonly network: PodNetwork })
+    .map(
+      (name) =>
+        JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
+          readonly hostNetwork: boolean;
+          readonly network: PodNetwork;
+        },
+    )
     .filter((record) => !record.hostNetwork)
     .map((record) => record.network.ip);
 }
