@@ -37,17 +37,25 @@ export function builtInImages(machine: Machine): ImageEntry[] {
     expose: [...nodePath.expose, machine.packageDirectory],
   }));
   for (const name of USERLAND)
-    entries.push({ match: `library/${name}`, command: [found('bash') && name === 'bash' ? 'bash' : 'sh'] });
-  entries.push({ match: 'library/node', command: ['node'], ...nodePath });
+    entries.push({ match: `library/${name}`, command: [], args: [found('bash') && name === 'bash' ? 'bash' : 'sh'] });
+  entries.push({ match: 'library/node', ...openEntry('node'), ...nodePath });
   for (const match of ['registry.k8s.io/pause', 'k8s.gcr.io/pause', 'library/pause'])
     entries.push({ match, command: ['sleep', 'infinity'] });
   if (found('redis-server'))
-    entries.push({ match: 'library/redis', command: ['redis-server', '--protected-mode', 'no'], workingDir: '/data' });
+    entries.push({ match: 'library/redis', ...openEntry('redis-server', '--protected-mode no'), workingDir: '/data' });
   if (found('nginx'))
-    entries.push({ match: 'library/nginx', command: ['nginx', '-g', 'daemon off;'], stopSignal: 'SIGQUIT' });
+    entries.push({ match: 'library/nginx', command: [], args: ['nginx', '-g', 'daemon off;'], stopSignal: 'SIGQUIT' });
   const postgres = postgresImage(machine);
   if (postgres !== null) entries.push(postgres);
   return entries;
+}
+
+/** As the official images do: arguments that name no program are arguments of `program`, others are run instead. */
+function openEntry(program: string, options = ''): Pick<ImageEntry, 'command' | 'args'> {
+  const script = `case "$1" in -*) set -- ${program} "$@" ;; esac
+command -v "$1" > /dev/null && [ ! -d "$1" ] || set -- ${program} "$@"
+${options === '' ? '' : `[ "$1" != ${program} ] || set -- "$@" ${options}\n`}exec "$@"`;
+  return { command: ['/bin/sh', '-c', script, 'entrypoint'], args: [program] };
 }
 
 function postgresImage(machine: Machine): ImageEntry | null {

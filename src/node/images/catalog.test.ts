@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { builtInImages, type Machine } from './built-in.ts';
 import { ImageCatalog } from './catalog.ts';
@@ -45,6 +46,16 @@ describe('image catalog', () => {
     expect(() => catalog.resolve('redis:7')).toThrow('--runtime simulated');
   });
 
+  it('runs the arguments of a pod as the program, where the image does', () => {
+    expect(catalog.resolve('busybox').entry).toMatchObject({ command: [], args: ['sh'] });
+    const { command } = catalog.resolve('node:20').entry;
+    const run = (...args: string[]): string =>
+      execFileSync(command[0]!, [...command.slice(1), ...args], { encoding: 'utf8' }).trim();
+    expect(run('echo', 'run')).toBe('run');
+    expect(run('-p', '1+1')).toBe('2');
+    expect(run('node', '-p', '2+2')).toBe('4');
+  });
+
   it('prefers what the user says', () => {
     const user = parseUserImages(
       'images: [{match: "library/postgres:16*", command: [/opt/pg], env: {A: 1}}]',
@@ -62,6 +73,5 @@ describe('image catalog', () => {
     ['images: [{match: a, command: x}]', 'images[0].command: expected a list of strings'],
     ['images: [{match: a, command: [x], comand: 1}]', 'unknown field "comand"'],
   ])('says what is wrong in %s', (text, message) =>
-    expect(() => parseUserImages(text, 'images.yaml')).toThrow(message),
-  );
+    expect(() => parseUserImages(text, 'images.yaml')).toThrow(message));
 });
