@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../schema/object.ts';
 import { badRequest } from '../../schema/status.ts';
-import { toTable } from '../../schema/table.ts';
+import { type TableKind, toTable } from '../../schema/table.ts';
 import type { ServedKind } from '../registry.ts';
 import type { Listing } from '../resources/list.ts';
 import { toServed } from '../resources/versions.ts';
