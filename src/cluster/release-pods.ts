@@ -13,6 +13,16 @@ import { nodesIn, podNetwork } from './pod-network.ts';
 export async function releasePods(directory: DataDirectory): Promise<void> {
   const nodes = nodesIn(directory).filter((node) => existsSync(directory.file('nodes', node, 'sandboxes')));
   if (nodes.length === 0) return;
+  // Runtimes keep no process alive; here nothing else does.
+  const hold = setInterval(() => undefined, 1000);
+  try {
+    await releaseNodes(directory, nodes);
+  } finally {
+    clearInterval(hold);
+  }
+}
+
+async function releaseNodes(directory: DataDirectory, nodes: readonly string[]): Promise<void> {
   const support = detectSupport();
   const network = podNetwork(directory, 'auto');
   await network.open();
