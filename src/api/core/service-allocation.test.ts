@@ -23,7 +23,7 @@ describe('ServiceAllocator', () => {
     const allocator = new ServiceAllocator();
     const one = draft(web);
     allocator.allocate(one, null);
-    expect(one.spec).toMatchObject({ clusterIP: '10.0.0.17', clusterIPs: ['10.0.0.17'], ipFamilies: ['IPv4'] });
+    expect(one.spec).toMatchObject({ clusterIP: '10.96.1.1', clusterIPs: ['10.96.1.1'], ipFamilies: ['IPv4'] });
     const headless = draft({ clusterIP: 'None' });
     allocator.allocate(headless, null);
     expect(headless.spec.clusterIPs).toEqual(['None']);
@@ -31,18 +31,21 @@ describe('ServiceAllocator', () => {
 
   it('refuses an address that is taken or out of range', () => {
     const allocator = new ServiceAllocator();
-    allocator.allocate(draft({ ...web, clusterIP: '10.0.0.1' }), null);
-    expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.0.0.1' }), null)).toThrow(
-      'spec.clusterIPs: Invalid value: ["10.0.0.1"]: failed to allocate IP 10.0.0.1: provided IP is already allocated',
+    allocator.allocate(draft({ ...web, clusterIP: '10.96.0.1' }), null);
+    expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.96.0.1' }), null)).toThrow(
+      'spec.clusterIPs: Invalid value: ["10.96.0.1"]: failed to allocate IP 10.96.0.1: provided IP is already allocated',
     );
     expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.1.0.1' }), null)).toThrow(
-      'The range of valid IPs is 10.0.0.0/24',
+      'failed to allocate IP 10.1.0.1: the provided network does not match the current range',
+    );
+    expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.96.0.0' }), null)).toThrow(
+      'the provided IP (10.96.0.0) is not in the valid range. The range of valid IPs is 10.96.0.0/16',
     );
   });
 
   it('gives back everything when a write is undone, and only once', () => {
     const allocator = new ServiceAllocator();
-    const fixed = { clusterIP: '10.0.0.9', type: 'NodePort', ports: [{ port: 80, nodePort: 30010 }] };
+    const fixed = { clusterIP: '10.96.0.9', type: 'NodePort', ports: [{ port: 80, nodePort: 30010 }] };
     const { rollback: undo } = allocator.allocate(draft(fixed), null);
     undo();
     const again = draft(fixed);
@@ -53,9 +56,9 @@ describe('ServiceAllocator', () => {
 
   it('takes nothing when one of several values is refused', () => {
     const allocator = new ServiceAllocator();
-    const bad = { clusterIP: '10.0.0.9', type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] };
+    const bad = { clusterIP: '10.96.0.9', type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] };
     expect(() => allocator.allocate(draft(bad), null)).toThrow('The range of valid ports is 30000-32767');
-    expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.0.0.9' }), null)).not.toThrow();
+    expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.96.0.9' }), null)).not.toThrow();
   });
 
   it('shares a node port between protocols of one port', () => {
@@ -87,13 +90,12 @@ describe('ServiceAllocator', () => {
     expect(() => allocator.allocate(other, null)).not.toThrow();
   });
 
-  it('refuses a change of the primary address', () => {
+  it('takes nothing for a changed primary address: validation refuses it', () => {
     const allocator = new ServiceAllocator();
     const first = draft({ clusterIP: 'None', ...web });
     allocator.allocate(first, null);
-    expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.0.0.8' }), stored(first))).toThrow(
-      'spec.clusterIPs[0]: Invalid value: ["10.0.0.8"]: may not change once set',
-    );
+    allocator.allocate(draft({ ...web, clusterIP: '10.96.0.8' }), stored(first));
+    expect(() => allocator.allocate(draft({ ...web, clusterIP: '10.96.0.8' }), null)).not.toThrow();
   });
 
   it('knows after a restart what is in use', () => {

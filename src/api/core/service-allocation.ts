@@ -4,7 +4,7 @@ import type { KubeObject } from '../../schema/object.ts';
 import { internalError } from '../../schema/status.ts';
 import { type Cidr, cidrContains, formatV4, parseCidr, parseIp } from '../shared/cidr.ts';
 import { carryAllocated, normalizeClusterIps } from './service-defaults.ts';
-import { validateClusterIpChange, validateClusterIpFields } from './service-ips.ts';
+import { validateClusterIpFields } from './service-ips.ts';
 import {
   allocatesNodePorts,
   isHeadless,
@@ -27,7 +27,8 @@ export interface AllocationRanges {
   readonly nodePorts: readonly [low: number, high: number];
 }
 
-export const DEFAULT_RANGES: AllocationRanges = { serviceCidr: '10.0.0.0/24', nodePorts: [30000, 32767] };
+/** A part of the range cluster installers use by default, clear of the pods' and the nodes' addresses. */
+export const DEFAULT_RANGES: AllocationRanges = { serviceCidr: '10.96.0.0/16', nodePorts: [30000, 32767] };
 
 /**
  * Numbers of one range in use. Automatic ones come from above the reserved band while there are any, so that fixed
@@ -87,6 +88,11 @@ function ownNodePorts(object: KubeObject | null): Set<number> {
 
 function ownIps(object: KubeObject | null): readonly string[] {
   return object === null || !needsClusterIp(object) || isHeadless(object) ? [] : (object.spec.clusterIPs ?? []);
+}
+
+function changesPrimary(draft: Draft, old: KubeObject | null): boolean {
+  const before: string | undefined = old !== null && needsClusterIp(old) ? old.spec.clusterIPs?.[0] : undefined;
+  return before !== undefined && before !== draft.spec.clusterIPs?.[0];
 }
 
 /** Cluster IPs and node ports of all Services (api.md 6.4). Keeps its state in memory: `restore` it at start. */
@@ -162,7 +168,6 @@ export class ServiceAllocator {
     const service = draft as KubeObject;
     const errors = new FieldErrors();
     validateClusterIpFields(service, errors);
-    if (old !== null) validateClusterIpChange(service, old, errors);
     const bare = isHeadless(service) && Object.keys(spec.selector ?? {}).length === 0;
     if (errors.list.length === 0 && !bare) {
       for (const [i, family] of (spec.ipFamilies ?? []).entries()) {
@@ -189,7 +194,8 @@ export class ServiceAllocator {
 
   #fillIps(draft: Draft, old: KubeObject | null, taken: (() => void)[]): void {
     const { spec } = draft;
-    if (isHeadless(draft as KubeObject)) return;
+    // Validation, which comes next, refuses a changed primary address along with whatever else is wrong.
+    if (isHeadless(draft as KubeObject) || changesPrimary(draft, old)) return;
     const had = new Set(ownIps(old));
     const wanted: readonly string[] = spec.clusterIPs ?? [];
     for (const text of wanted) if (!had.has(text)) this.#takeIp(draft, text, wanted, taken);
@@ -207,7 +213,10 @@ export class ServiceAllocator {
       invalid(draft, 'spec.clusterIPs', wanted, `failed to allocate IP ${text}: ${why}`);
     const ip = parseIp(text);
     const value = ip === null ? 0 : Number(ip.value);
-    if (ip === null || !cidrContains(this.#cidr, ip) || !this.#ips.contains(value)) {
+    if (ip === null || !cidrContains(this.#cidr, ip)) {
+      throw refuse('the provided network does not match the current range');
+    }
+    if (!this.#ips.contains(value)) {
       throw refuse(
         `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${this.#ranges.serviceCidr}`,
       );
