@@ -58,7 +58,8 @@ const DEFAULT_COLUMNS: readonly Column[] = [
   },
 ];
 
-type TableKind = Pick<KindDefinition, 'columns' | 'rowConditions' | 'derivedAnnotations'>;
+/** What a kind says about its tables. */
+export type TableKind = Pick<KindDefinition, 'columns' | 'rowConditions' | 'derivedAnnotations'>;
 
 const definitions = new WeakMap<readonly Column[], readonly ColumnDefinition[]>();
 
