@@ -193,7 +193,8 @@ class Manager implements AgentManager {
       pods: this.#pods,
       heartbeats: this.#heartbeats,
       lookup: this.#lookup,
-      recorder: events?.recorder({ component: 'kubelet', host: node.profile.name }) ?? null,
+      // The pods of a stand-in have no containers to tell of.
+      recorder: node.adopted ? null : (events?.recorder({ component: 'kubelet', host: node.profile.name }) ?? null),
       ...node,
     });
   }

@@ -104,7 +104,12 @@ class Agent implements NodeAgent {
     this.name = options.profile.name;
     const { client, clock, runtime, profile } = options;
     this.#registration = new NodeRegistration({ client, clock, runtime, profile, adopted: options.adopted === true });
-    this.#writer = new StatusWriter({ client, clock, lastWord: runtime.simulated !== true });
+    this.#writer = new StatusWriter({
+      client,
+      clock,
+      lastWord: runtime.simulated !== true,
+      standIn: options.adopted === true,
+    });
     this.#host = this.#podHost();
     this.#rotator = options.files === undefined ? null : createLogRotator({ files: options.files, clock });
     const endpoint = createEndpoint({

@@ -56,6 +56,8 @@ export class NodeRegistration {
       for (let attempt = 1; ; attempt++) {
         const now = this.#clock.now();
         const status = nodeStatus(this.#profile, this.#runtime, this.node.status, now, ready);
+        const given = this.node.status?.nodeInfo;
+        if (this.#adopted && given?.kubeletVersion) status.nodeInfo = given;
         if (!force && now - this.#reportedAt < REPORT_MS && sameButTimes(status, this.node.status)) return;
         try {
           this.node = await this.#client.update(NODES, { ...this.node, status }, 'status');

@@ -3,6 +3,7 @@ import { deepEqual } from '../base/json.ts';
 import type { Client, Target } from '../client/client.ts';
 import { isStatus } from '../schema/status.ts';
 import type { PodWorker } from './pod/worker.ts';
+import { standInStatus } from './status/stand-in-status.ts';
 
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
@@ -28,16 +29,18 @@ export class StatusWriter {
   readonly #clock: Clock;
   /** Simulated pods that are deleted go without a last status, unless a finalizer is there to read it. */
   readonly #lastWord: boolean;
+  readonly #standIn: boolean;
   readonly #entries = new Map<PodWorker, Entry>();
   readonly #writes = new Set<Promise<void>>();
   #dirty = new Set<PodWorker>();
   #scheduled = false;
   #stopped = false;
 
-  constructor(options: { client: Client; clock: Clock; lastWord: boolean }) {
+  constructor(options: { client: Client; clock: Clock; lastWord: boolean; standIn: boolean }) {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#lastWord = options.lastWord;
+    this.#standIn = options.standIn;
   }
 
   mark(worker: PodWorker): void {
@@ -99,7 +102,7 @@ export class StatusWriter {
     const { pod } = worker;
     const leaving = worker.cleaned && pod.metadata.deletionTimestamp !== undefined;
     const silent = leaving && !this.#lastWord && (pod.metadata.finalizers ?? []).length === 0;
-    const status = silent ? null : worker.status();
+    const status = silent ? null : this.#standIn ? standInStatus(worker.status()) : worker.status();
     const news = status !== null && !deepEqual(status, entry.written ?? pod.status);
     if (!news && !(leaving && !entry.deleted)) return;
     entry.writing = true;

@@ -19,6 +19,7 @@ import {
   unknownConditions,
   zoneState,
 } from './health.ts';
+import { missingMarks, ttlStep } from './marks.ts';
 
 const MONITOR_MS = 5_000;
 const GRACE_MS = 50_000;
@@ -43,6 +44,7 @@ class NodeLifecycle implements Controller {
   readonly #heard = new Map<string, { at: number; first: boolean }>();
   /** When each zone may taint its next node. */
   readonly #nextEviction = new Map<string, number>();
+  #ttlStep = 0;
   #timer: Timer | null = null;
   #stopped = false;
 
@@ -95,6 +97,7 @@ class NodeLifecycle implements Controller {
           'RegisteredNode',
           `Node ${name} event: Registered Node ${name} in Controller`,
         );
+        this.#counted();
         queue.add(name);
       },
       update: (node, previous) => {
@@ -103,12 +106,22 @@ class NodeLifecycle implements Controller {
       },
       delete: (node) => {
         this.#heard.delete(node.metadata.name ?? '');
+        this.#counted();
       },
     });
     const renewed = (lease: KubeObject) => {
       if (lease.metadata.namespace === 'kube-node-lease') this.#hear(lease.metadata.name ?? '', false);
     };
     this.#leases.on({ add: renewed, update: renewed });
+  }
+
+  /** All nodes are looked at again when the cluster has reached another size. */
+  #counted(): void {
+    const nodes = this.#nodes.list();
+    const step = ttlStep(this.#ttlStep, nodes.length);
+    if (step === this.#ttlStep) return;
+    this.#ttlStep = step;
+    for (const node of nodes) this.#reconciler.queue.add(node.metadata.name ?? '');
   }
 
   #hear(name: string, first: boolean): void {
@@ -134,6 +147,8 @@ class NodeLifecycle implements Controller {
   async #reconcile(name: string): Promise<void> {
     let node = this.#nodes.get(undefined, name);
     if (node === undefined || node.metadata.deletionTimestamp !== undefined) return;
+    const marks = missingMarks(node, this.#ttlStep);
+    if (marks !== null) node = await this.#client.patch<Node>(NODES, name, 'merge', marks);
     const now = rfc3339(this.#o.clock.now());
     const wasReady = readyStatus(node) === 'True';
     const conditions = this.#isSilent(node) ? unknownConditions(node, now) : null;
