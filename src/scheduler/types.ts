@@ -34,7 +34,8 @@ export interface Score {
 export interface Listers {
   claim(namespace: string, name: string): KubeObject | undefined;
   volume(name: string): KubeObject | undefined;
-  volumes(): Iterable<KubeObject>;
+  /** Volumes an unbound claim could get: those that name it, and those of its class that name none. */
+  volumesFor(claim: KubeObject): Iterable<KubeObject>;
   storageClass(name: string): KubeObject | undefined;
   namespace(name: string): KubeObject | undefined;
   disruptionBudgets(namespace: string): readonly KubeObject[];

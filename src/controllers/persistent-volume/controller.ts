@@ -20,6 +20,10 @@ const PENDING = 'pending-by-class';
 const BY_REFERENCE = 'claim-reference';
 const CLAIM = 'claim ';
 const VOLUME = 'volume ';
+/** A binding is four durable writes in a row; many at once share their commits. */
+const WORKERS = 64;
+/** A claim that names a volume just being given to another looks again then. */
+const TAKEN_RETRY_MS = 100;
 
 /** Binds claims to volumes and releases volumes (node.md 8.1, 8.3). */
 export function createPersistentVolumeController({
@@ -41,20 +45,49 @@ export function createPersistentVolumeController({
   claims.addIndex(PENDING, (claim) => (claim.status?.phase === 'Bound' ? [] : [classOf(claim) ?? '']));
   const recorder = events.recorder({ component: 'persistentvolume-controller' });
   const writer = new VolumeWriter(client, clock);
+  /** Volumes being bound, and the claim that gets them: no other claim may choose them. */
+  const binding = new Map<string, string>();
+  /** Volumes whose turn came while they were being bound. */
+  const postponed = new Set<string>();
+
+  const candidatesFor = (claim: PersistentVolumeClaim, key: string): readonly PersistentVolume[] =>
+    [...volumes.byIndex(BY_REFERENCE, key), ...volumes.byIndex(FREE, classOf(claim) ?? '')].filter(
+      ({ metadata }) => (binding.get(metadata.name ?? '') ?? key) === key,
+    );
+
+  async function bind(volume: PersistentVolume, claim: PersistentVolumeClaim): Promise<void> {
+    const name = keyOf(volume);
+    const taker = binding.get(name);
+    if (taker !== undefined && taker !== keyOf(claim)) {
+      queue.addAfter(CLAIM + keyOf(claim), TAKEN_RETRY_MS);
+      return;
+    }
+    binding.set(name, keyOf(claim));
+    try {
+      await writer.bind(volume, claim);
+    } catch (error) {
+      // Whoever was kept off the volume may have it now.
+      pendingOf(classOf(volume) ?? '');
+      throw error;
+    } finally {
+      binding.delete(name);
+      if (postponed.delete(name)) queue.add(VOLUME + name);
+    }
+  }
 
   async function syncClaim(key: string): Promise<void> {
     const claim = claims.byKey(key);
     if (claim === undefined) return;
     const decision = decideClaim(claim, {
       volume: (name) => volumes.get(undefined, name),
-      candidates: () => [...volumes.byIndex(BY_REFERENCE, key), ...volumes.byIndex(FREE, classOf(claim) ?? '')],
+      candidates: () => candidatesFor(claim, key),
       storageClass: (name) => classes.get(undefined, name),
       classes: () => classes.list(),
       pods: () => pods.byIndex(BY_CLAIM, key),
     });
     switch (decision.kind) {
       case 'bind':
-        return writer.bind(decision.volume, claim);
+        return bind(decision.volume, claim);
       case 'lost':
         if (claim.status?.phase === 'Lost') return;
         recorder.event(claim, decision.notice.type, decision.notice.reason, decision.notice.message);
@@ -75,6 +108,10 @@ export function createPersistentVolumeController({
   async function syncVolume(name: string): Promise<void> {
     const volume = volumes.get(undefined, name);
     if (volume === undefined) return;
+    if (binding.has(name)) {
+      postponed.add(name);
+      return;
+    }
     const ref = volume.spec.claimRef;
     const claim = ref === undefined ? undefined : claims.get(ref.namespace, ref.name ?? '');
     const decision = decideVolume(volume, claim, volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined);
@@ -107,8 +144,7 @@ export function createPersistentVolumeController({
   const reconciler = new Reconciler({
     name: 'persistentvolume-binder',
     clock,
-    // One after the other: two claims must not choose the same volume.
-    workers: 1,
+    workers: WORKERS,
     informers: [claims, volumes, classes, pods],
     hooks,
     reconcile: async (key) => {

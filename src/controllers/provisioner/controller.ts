@@ -15,7 +15,8 @@ import {
 } from '../framework/volumes.ts';
 import { newVolume, PROVISIONER, PROVISIONER_FINALIZER, volumeNameOf } from './volume.ts';
 
-const WORKERS = 4;
+/** A volume takes a few durable writes in a row; many at once share their commits. */
+const WORKERS = 64;
 const CLAIM = 'claim ';
 const VOLUME = 'volume ';
 

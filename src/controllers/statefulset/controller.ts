@@ -27,7 +27,8 @@ import {
 } from './types.ts';
 import { keyOfSet, MemberWriter } from './writes.ts';
 
-const WORKERS = 5;
+/** Passes of different sets under way at once; many, since those that write share commits. */
+const WORKERS = 64;
 const STATUS_ATTEMPTS = 5;
 
 /** The StatefulSet controller (statefulset.md part 1). */

@@ -30,6 +30,8 @@ export class VolumeBinder {
   readonly #clock: Clock;
   readonly #listers: Listers;
   readonly #waiters = new Set<Waiter>();
+  /** Waiters by the claims they wait for. */
+  readonly #byClaim = new Map<string, Set<Waiter>>();
 
   constructor(options: { client: Client; clock: Clock; listers: Listers }) {
     this.#client = options.client;
@@ -54,11 +56,7 @@ export class VolumeBinder {
 
   /** A claim was added, changed or deleted: whoever waits for it looks again. */
   claimChanged(claim: KubeObject): void {
-    for (const waiter of [...this.#waiters]) {
-      if (waiter.namespace === claim.metadata.namespace && waiter.claims.includes(claim.metadata.name ?? '')) {
-        this.#look(waiter);
-      }
-    }
+    for (const waiter of [...(this.#byClaim.get(claimKey(claim)) ?? [])]) this.#look(waiter);
   }
 
   stop(): void {
@@ -101,18 +99,32 @@ export class VolumeBinder {
         seen: new Set(),
         finish: (error) => {
           if (!this.#waiters.delete(waiter)) return;
+          this.#forget(waiter);
           timer?.cancel();
           if (error === null) resolve();
           else reject(error);
         },
       };
       this.#waiters.add(waiter);
+      for (const name of claims) {
+        const key = `${namespace}/${name}`;
+        this.#byClaim.set(key, (this.#byClaim.get(key) ?? new Set()).add(waiter));
+      }
       this.#look(waiter);
       if (!this.#waiters.has(waiter)) return;
       timer = this.#clock.setTimer(BIND_TIMEOUT_MS, () =>
         waiter.finish(new Error('binding volumes: context deadline exceeded')),
       );
     });
+  }
+
+  #forget(waiter: Waiter): void {
+    for (const name of waiter.claims) {
+      const key = `${waiter.namespace}/${name}`;
+      const waiting = this.#byClaim.get(key);
+      waiting?.delete(waiter);
+      if (waiting?.size === 0) this.#byClaim.delete(key);
+    }
   }
 
   #look(waiter: Waiter): void {

@@ -128,7 +128,7 @@ export function planVolumes(claims: PodClaims, node: NodeInfo, world: World): Vo
     }
     let best: KubeObject | null = null;
     if (selected === undefined) {
-      for (const volume of world.listers.volumes()) {
+      for (const volume of world.listers.volumesFor(claim)) {
         if (suits(volume, claim, node, world, taken) && better(volume, best)) best = volume;
       }
     }
