@@ -1,5 +1,6 @@
 import { deepEqual } from '../base/json.ts';
 import type { KubeObject } from '../schema/object.ts';
+import { LabelIndex } from './label-index.ts';
 import { NodeInfo } from './node-info.ts';
 import { isFinished, type PodInfo, podInfo, podKey } from './pod-info.ts';
 import type { Listers, World } from './types.ts';
@@ -32,7 +33,7 @@ export class SchedulerCache implements World {
   /** Preemptors by the node they wait for. */
   readonly #nominated = new Map<string, Map<string, PodInfo>>();
   readonly #placed = new Map<string, { info: PodInfo; node: string; assumed: boolean }>();
-  readonly #byNamespace = new Map<string, Set<PodInfo>>();
+  readonly #byLabel = new LabelIndex();
   #list: NodeInfo[] | null = null;
 
   constructor(listers: Listers) {
@@ -51,7 +52,11 @@ export class SchedulerCache implements World {
   }
 
   podsOf(namespace: string): Iterable<PodInfo> {
-    return this.#byNamespace.get(namespace) ?? [];
+    return this.#byLabel.with(namespace, {});
+  }
+
+  podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): Iterable<PodInfo> {
+    return this.#byLabel.with(namespace, labels);
   }
 
   *allPods(): Iterable<PodInfo> {
@@ -147,12 +152,7 @@ export class SchedulerCache implements World {
     const placed = info.nodeName === node ? info : { ...info, nodeName: node };
     this.#placed.set(info.key, { info: placed, node, assumed });
     this.#nodeInfo(node).addPod(placed);
-    let set = this.#byNamespace.get(info.namespace);
-    if (set === undefined) {
-      set = new Set();
-      this.#byNamespace.set(info.namespace, set);
-    }
-    set.add(placed);
+    this.#byLabel.add(placed);
     if (hasAffinity(placed)) this.affinityPods.add(placed);
     if (hasRequiredAnti(placed)) this.antiAffinityPods.add(placed);
   }
@@ -164,9 +164,7 @@ export class SchedulerCache implements World {
     const node = this.#nodes.get(placed.node);
     node?.removePod(key);
     if (node !== undefined && node.node === undefined && node.pods.size === 0) this.#nodes.delete(placed.node);
-    const set = this.#byNamespace.get(placed.info.namespace);
-    set?.delete(placed.info);
-    if (set?.size === 0) this.#byNamespace.delete(placed.info.namespace);
+    this.#byLabel.remove(placed.info);
     this.affinityPods.delete(placed.info);
     this.antiAffinityPods.delete(placed.info);
   }

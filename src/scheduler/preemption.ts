@@ -30,6 +30,7 @@ function worldWith(world: World, node: NodeInfo, gone: ReadonlySet<string>): Wor
     nodes: world.nodes.map((other) => (other.name === node.name ? node : other)),
     nodeNamed: (name) => (name === node.name ? node : world.nodeNamed(name)),
     podsOf: (namespace) => [...world.podsOf(namespace)].filter(stays),
+    podsLabelled: (namespace, labels) => [...world.podsLabelled(namespace, labels)].filter(stays),
     allPods: () => [...world.allPods()].filter(stays),
     antiAffinityPods: new Set([...world.antiAffinityPods].filter(stays)),
     affinityPods: new Set([...world.affinityPods].filter(stays)),

@@ -47,6 +47,8 @@ export interface World {
   readonly listers: Listers;
   /** Pods on nodes, of one namespace. */
   podsOf(namespace: string): Iterable<PodInfo>;
+  /** At least the pods on nodes, of the namespace, that carry all these labels. */
+  podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): Iterable<PodInfo>;
   allPods(): Iterable<PodInfo>;
   nodeNamed(name: string): NodeInfo | undefined;
   /** Pods on nodes that carry required anti-affinity. */

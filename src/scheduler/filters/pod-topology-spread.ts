@@ -36,9 +36,9 @@ export function spreadCounts(
     const domain = node.labels[constraint.topologyKey]!;
     if (!counts.has(domain)) counts.set(domain, 0);
   }
-  if (!constraint.labelSelector) return counts;
+  if (!constraint.labelSelector || counts.size === 0) return counts;
   const selector = labelSelectorMatcher(constraint.labelSelector);
-  for (const other of world.podsOf(pod.namespace)) {
+  for (const other of world.podsLabelled(pod.namespace, constraint.labelSelector.matchLabels ?? {})) {
     if (other.terminating || !counted.has(other.nodeName) || !selector.matches(other.labels)) continue;
     const domain = world.nodeNamed(other.nodeName)!.labels[constraint.topologyKey]!;
     counts.set(domain, (counts.get(domain) ?? 0) + 1);
