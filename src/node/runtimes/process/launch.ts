@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { DEFAULT_PATH, type ImageEntry } from '../../images/entries.ts';
 import { type ContainerSpec, type MountSpec, RuntimeError } from '../runtime.ts';
-import { ON_TERMINAL, SETUP, SHIM, valuesAsEnvironment } from './scripts.ts';
+import { SETUP, SHIM, TERMINAL, valuesAsEnvironment } from './scripts.ts';
 import { HELPER_ENVIRONMENT, namespaceOptions, type Support } from './support.ts';
 
 /** What a container of a normal engine may do (its default capabilities). */
@@ -107,12 +108,13 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
     PD_READONLY: spec.readOnlyRoot ? '1' : '0',
     PD_USERNS: support.root ? '0' : '1',
     PD_CGROUPS: what.cgroups.join(' '),
+    PD_EXIT: spec.tty ? 'exit.shim' : 'exit',
     PD_TERMINAL: spec.tty ? '1' : '0',
     PD_UID: String(identity.uid),
     ...(spec.tty ? { PD_SHIM: SHIM, PD_NAMESPACES: namespaces.join(' '), SHELL: '/bin/sh' } : {}),
   };
   const inside = spec.tty
-    ? ['script', '-qefc', ON_TERMINAL, '/dev/null']
+    ? ['/bin/sh', '-c', TERMINAL]
     : ['unshare', ...namespaces, '/bin/sh', '-c', SHIM, 'perdure-shim'];
   const command = what.netns === null ? inside : ['nsenter', `--net=${what.netns}`, ...inside];
   const out = openSync(join(directory, 'stdout'), 'a', 0o600);
@@ -188,6 +190,12 @@ function allMounts(what: Launch): MountSpec[] {
     writeFileSync(hostPath, text, { mode: 0o755 });
     return { hostPath, containerPath, readOnly: true };
   });
+  const directories = (entry.directories ?? []).map((containerPath, index) => {
+    const hostPath = join(directory, `directory-${index}`);
+    mkdirSync(hostPath, { recursive: true });
+    chmodSync(hostPath, 0o1777);
+    return { hostPath, containerPath, readOnly: false };
+  });
   const own = new Set(spec.mounts.map((mount) => mount.containerPath));
   const pod = what.podMounts.filter((mount) => !own.has(mount.containerPath));
   mkdirSync(dirname(spec.terminationLogPath), { recursive: true });
@@ -206,6 +214,7 @@ function allMounts(what: Launch): MountSpec[] {
     ...pod,
     ...accountFiles(what),
     ...files,
+    ...directories,
     ...volumes,
     termination,
   ].map((mount) => ({

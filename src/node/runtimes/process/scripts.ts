@@ -18,7 +18,7 @@ next() { eval "v=\\$P$n"; n=$((n+1)); }
  * traps, rather than ignores, so that the container starts with all signals as they are by default.
  */
 export const SHIM = `trap : HUP INT QUIT TSTP TTIN TTOU
-exec 3>&2 2>/dev/null 5>"$PD_DIR/exit"
+exec 3>&2 2>/dev/null 5>"$PD_DIR/$PD_EXIT"
 for f in $PD_CGROUPS; do echo $$ > "$f/cgroup.procs"; done
 /bin/sh -c "$PD_SETUP" 2>&3 3>&- 5>&-
 echo $? >&5
@@ -117,7 +117,12 @@ exec env -i "$@"
  * What script(1) starts on the terminal it makes. It outlives us, and holds that terminal while Perdure is away: a
  * container would be hung up otherwise.
  */
-export const ON_TERMINAL = `exec unshare $PD_NAMESPACES /bin/sh -c "$PD_SHIM" perdure-shim`;
+const ON_TERMINAL = `exec unshare $PD_NAMESPACES /bin/sh -c "$PD_SHIM" perdure-shim`;
+
+/** Tells the exit code only when script(1) has carried over the last that was shown. */
+export const TERMINAL = `script -qefc '${ON_TERMINAL}' /dev/null
+cd "$PD_DIR" && [ -s "$PD_EXIT" ] && mv "$PD_EXIT" exit
+`;
 
 /** Runs a further command inside, after nsenter has joined the namespaces. */
 export const ENTER = `${VALUES}
