@@ -77,6 +77,7 @@ function postgresImage(machine: Machine): ImageEntry | null {
     args: ['postgres'],
     env: { PGDATA: '/var/lib/postgresql/data', LANG: 'C.UTF-8' },
     path: [bin],
+    directories: ['/run/postgresql'],
     accounts: { postgres: 999 },
     files: { [entrypoint]: POSTGRES_ENTRYPOINT },
     stopSignal: 'SIGINT',

@@ -16,6 +16,8 @@ export interface ImageEntry {
   readonly expose?: readonly string[];
   /** Scripts the image brings along: container path to text. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Directories the image brings along, empty, that any user may write to. */
+  readonly directories?: readonly string[];
   /** Users the image brings along in its /etc/passwd and /etc/group: name to number. */
   readonly accounts?: Readonly<Record<string, number>>;
   /** Told to the user as a Warning event when a container starts from this image. */
