@@ -220,11 +220,22 @@ function suite(kubectl: Kubectl): void {
         const line = [kubectl.path, ...kube.args(argv)].map((word) => `'${word}'`).join(' ');
         const child = spawn('script', ['-qec', line, '/dev/null']);
         let out = '';
+        let typed = false;
+        // Typed at the shell's prompt; one that came before kubectl was attached is asked for again by an empty line.
+        const type = (): void => {
+          if (typed) return;
+          typed = /[#$] $/.test(out);
+          child.stdin.write(typed ? 'tty; exit\n' : '\n');
+        };
+        const asking = setInterval(type, 500);
         child.stdout.on('data', (chunk) => {
           out += chunk;
+          if (/[#$] $/.test(out)) type();
         });
-        child.on('exit', () => resolve(out));
-        setTimeout(() => child.stdin.write('tty; exit\n'), 1500);
+        child.on('close', () => {
+          clearInterval(asking);
+          resolve(out);
+        });
       });
     expect(await onTerminal(['exec', '-it', 'ledger-store-0', '--', 'sh'])).toMatch(/\/dev\/(pts\/\d+|console)/);
     expect(await onTerminal(['run', 'term', '--image=busybox', '--restart=Never', '--rm', '-it', '--', 'sh'])).toMatch(

@@ -52,6 +52,8 @@ class HostVolumes implements VolumeManager {
   readonly #made = new Map<string, Made>();
   /** Pods whose volumes are made from an object, by `Kind/namespace/name`. */
   readonly #users = new Map<string, Set<string>>();
+  readonly #refreshing = new Map<string, Promise<void>>();
+  readonly #refreshAgain = new Set<string>();
   readonly #tokens: PodTokens;
 
   constructor(options: HostVolumesOptions) {
@@ -186,6 +188,8 @@ class HostVolumes implements VolumeManager {
   async teardown(pod: KubeObject): Promise<void> {
     const uid = pod.metadata.uid ?? '';
     this.#made.delete(uid);
+    // Files must not be written into what is being taken away.
+    await this.#refreshing.get(uid);
     this.#tokens.forget(uid);
     for (const [key, users] of this.#users) if (users.delete(uid) && users.size === 0) this.#users.delete(key);
     await this.#options.files.remove(this.#podDirectory(pod));
@@ -208,13 +212,26 @@ class HostVolumes implements VolumeManager {
     this.#tokens.stop();
   }
 
-  /** Rewrites a pod's API volumes; what cannot be had now stays as it was. */
-  async #refresh(uid: string): Promise<void> {
+  /** Rewrites a pod's API volumes, one pass at a time; what cannot be had now stays as it was. */
+  #refresh(uid: string): Promise<void> {
+    if (this.#refreshing.has(uid)) {
+      this.#refreshAgain.add(uid);
+      return this.#refreshing.get(uid)!;
+    }
+    const pass = this.#rewrite(uid).finally(() => {
+      this.#refreshing.delete(uid);
+      if (this.#refreshAgain.delete(uid)) void this.#refresh(uid);
+    });
+    this.#refreshing.set(uid, pass);
+    return pass;
+  }
+
+  async #rewrite(uid: string): Promise<void> {
     const made = this.#made.get(uid);
     if (made === undefined) return;
     for (const volume of made.pod.spec.volumes ?? []) {
       const root = made.roots.get(volume.name);
-      if (root === undefined || !isPayloadVolume(volume)) continue;
+      if (root === undefined || !isPayloadVolume(volume) || this.#made.get(uid) !== made) continue;
       await this.#writePayload(made.pod, volume, root).catch(() => undefined);
     }
   }
