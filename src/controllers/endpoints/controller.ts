@@ -10,6 +10,7 @@ import type { ControllerOptions } from '../framework/options.ts';
 import { podNetworkChanged } from '../framework/pod-changes.ts';
 import { ServicePods } from '../framework/service-pods.ts';
 import type { Service } from '../framework/services.ts';
+import { TriggerTimes, withTriggerTime } from '../framework/trigger-time.ts';
 import { type EndpointSubset, subsetsOf } from './subsets.ts';
 
 const WORKERS = 5;
@@ -29,6 +30,7 @@ export function createEndpointsController({ client, informers, clock, hooks }: C
   const endpoints = informers.informer<Endpoints>(ENDPOINTS);
   const lookup = new ServicePods(pods, services);
   const tracker = new WriteTracker();
+  const triggers = new TriggerTimes();
 
   async function reconcile(key: string): Promise<undefined> {
     const service = services.byKey(key);
@@ -36,6 +38,7 @@ export function createEndpointsController({ client, informers, clock, hooks }: C
     const target = { ...ENDPOINTS, namespace };
     const current = endpoints.byKey(key);
     if (service === undefined) {
+      triggers.forget(key);
       if (current?.metadata.labels?.[MANAGED_BY] === undefined) return undefined;
       await client.delete(target, name).catch((error) => {
         if (!isStatus(error, 'NotFound')) throw error;
@@ -46,7 +49,9 @@ export function createEndpointsController({ client, informers, clock, hooks }: C
     if (service.metadata.deletionTimestamp !== undefined) return undefined;
     const stale = tracker.staleReason(key);
     if (stale !== null) throw new StaleCache(stale);
-    const wanted = wantedEndpoints(service, current, lookup.podsOf(service));
+    const selected = lookup.podsOf(service);
+    const trigger = triggers.next(key, service, selected);
+    const wanted = wantedEndpoints(service, current, selected, trigger);
     if (current === undefined) tracker.record(key, endpoints, await client.create(target, wanted));
     else if (!sameContent(current, wanted)) tracker.record(key, endpoints, await client.update(target, wanted));
     return undefined;
@@ -81,25 +86,32 @@ export function createEndpointsController({ client, informers, clock, hooks }: C
   return reconciler;
 }
 
-function wantedEndpoints(service: Service, current: Endpoints | undefined, pods: readonly Pod[]): Endpoints {
+function wantedEndpoints(
+  service: Service,
+  current: Endpoints | undefined,
+  pods: readonly Pod[],
+  trigger: string | null,
+): Endpoints {
   const { subsets, truncated } = subsetsOf(service, pods);
   const { name, namespace, labels } = service.metadata;
-  const { [OVER_CAPACITY]: _, ...annotations } = current?.metadata.annotations ?? {};
+  const { annotations: before, ...metadata } = current?.metadata ?? {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    annotations: {},
+  };
+  const { [OVER_CAPACITY]: _, ...others } = before ?? {};
+  const annotations = withTriggerTime(truncated ? { ...others, [OVER_CAPACITY]: 'truncated' } : others, trigger);
   const headless = service.spec.clusterIP === 'None';
   return {
     ...(current ?? { apiVersion: 'v1', kind: 'Endpoints' }),
     metadata: {
-      ...(current?.metadata ?? { name, ...(namespace === undefined ? {} : { namespace }) }),
+      ...metadata,
       labels: {
         ...labels,
         ...(headless ? { 'service.kubernetes.io/headless': '' } : {}),
         [MANAGED_BY]: 'endpoint-controller',
       },
-      ...(truncated
-        ? { annotations: { ...annotations, [OVER_CAPACITY]: 'truncated' } }
-        : Object.keys(annotations).length > 0
-          ? { annotations }
-          : {}),
+      ...(annotations === undefined ? {} : { annotations }),
     },
     subsets,
   } as Endpoints;
@@ -109,6 +121,6 @@ function sameContent(a: Endpoints, b: Endpoints): boolean {
   return (
     deepEqual(a.subsets ?? [], b.subsets ?? []) &&
     deepEqual(a.metadata.labels ?? {}, b.metadata.labels ?? {}) &&
-    deepEqual(a.metadata.annotations ?? {}, b.metadata.annotations ?? {})
+    a.metadata.annotations?.[OVER_CAPACITY] === b.metadata.annotations?.[OVER_CAPACITY]
   );
 }

@@ -9,6 +9,7 @@ import type { ControllerOptions } from '../framework/options.ts';
 import { podNetworkChanged } from '../framework/pod-changes.ts';
 import { ServicePods } from '../framework/service-pods.ts';
 import type { Service } from '../framework/services.ts';
+import { TriggerTimes, withTriggerTime } from '../framework/trigger-time.ts';
 import { TurnBatch } from '../framework/turn-batch.ts';
 import { desiredEndpoints } from './endpoints.ts';
 import { planSlices } from './plan.ts';
@@ -27,19 +28,25 @@ export function createEndpointSliceController({ client, informers, clock, hooks 
   slices.addIndex(BY_SERVICE, managedService);
   const lookup = new ServicePods(pods, services);
   const tracker = new WriteTracker();
+  const triggers = new TriggerTimes();
 
   async function reconcile(key: string): Promise<undefined> {
     const service = services.byKey(key);
+    if (service === undefined) triggers.forget(key);
     if (service === undefined || service.metadata.deletionTimestamp !== undefined) return undefined;
     if (service.spec.selector === undefined || service.spec.type === 'ExternalName') return undefined;
     const stale = tracker.staleReason(key);
     if (stale !== null) throw new StaleCache(stale);
     const target = { ...ENDPOINT_SLICES, namespace: service.metadata.namespace! };
     const existing = slices.byIndex(BY_SERVICE, key).filter((slice) => slice.metadata.deletionTimestamp === undefined);
-    const groups = desiredEndpoints(service, lookup.podsOf(service), (name) => nodes.get(undefined, name));
+    const selected = lookup.podsOf(service);
+    const trigger = triggers.next(key, service, selected);
+    const groups = desiredEndpoints(service, selected, (name) => nodes.get(undefined, name));
     const plan = planSlices(service, groups, existing);
-    for (const slice of plan.create) tracker.record(key, slices, await client.create(target, slice));
-    for (const slice of plan.update) tracker.record(key, slices, await client.update(target, slice));
+    for (const slice of plan.create)
+      tracker.record(key, slices, await client.create(target, triggered(slice, trigger)));
+    for (const slice of plan.update)
+      tracker.record(key, slices, await client.update(target, triggered(slice, trigger)));
     for (const slice of plan.remove) {
       try {
         await client.delete(target, slice.metadata.name ?? '');
@@ -84,6 +91,12 @@ export function createEndpointSliceController({ client, informers, clock, hooks 
     for (const key of managedService(slice)) if (services.byKey(key) !== undefined) batch.add(key);
   };
   return reconciler;
+}
+
+function triggered(slice: EndpointSlice, trigger: string | null): EndpointSlice {
+  const { annotations: before, ...metadata } = slice.metadata;
+  const annotations = withTriggerTime(before, trigger);
+  return { ...slice, metadata: annotations === undefined ? metadata : { ...metadata, annotations } };
 }
 
 function managedService(slice: EndpointSlice): readonly string[] {

@@ -1,7 +1,7 @@
 type Json = Record<string, unknown>;
 
 /** Fields of a container status that only somebody with real containers can know. */
-const REAL_ONLY = ['allocatedResources', 'containerID', 'resources', 'user', 'volumeMounts'] as const;
+const REAL_ONLY = ['allocatedResources', 'containerID', 'resources', 'started', 'user', 'volumeMounts'] as const;
 
 function bareContainer(status: Json): Json {
   const out: Json = { ...status, imageID: '' };
