@@ -111,6 +111,8 @@ export class Kube {
       timeout: options.timeoutMs ?? 120_000,
       env: { ...process.env, ...options.env },
     });
+    // A command that does not read may be gone already.
+    child.child.stdin?.on('error', () => {});
     child.child.stdin?.end(options.input ?? '');
     try {
       return { code: 0, ...(await child) };
