@@ -29,7 +29,16 @@ export interface StrategyContext {
 }
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
-export const ALL_VERBS: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+export const ALL_VERBS: readonly Verb[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
 
 /** DNS-1123 subdomain, DNS-1123 label, path segment (api.md 4.2 SD, L, P), or a validator of its own. */
 export type NameRule = 'subdomain' | 'label' | 'path' | ((name: string) => readonly string[]);

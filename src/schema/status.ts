@@ -85,7 +85,8 @@ export function conflict(subject: Subject, name: string, why: string): StatusErr
   );
 }
 
-export const STALE_WRITE = 'the object has been modified; please apply your changes to the latest version and try again';
+export const STALE_WRITE =
+  'the object has been modified; please apply your changes to the latest version and try again';
 
 export function forbidden(subject: Subject, name: string, why: string): StatusError {
   const what = name === '' ? qualified(subject) : `${qualified(subject)} "${name}"`;

@@ -1,12 +1,16 @@
 import { expect, it } from 'vitest';
 import { scheduleError, timeZoneError } from './schedule.ts';
 
-it.each(['* * * * *', '*/5 0-12/2 1,15 jan-mar mon', '@hourly', '@every 1h30m', '0 0 ? * 6', 'TZ=UTC 0 0 * * *'])(
-  'accepts %s',
-  (schedule) => {
-    expect(scheduleError(schedule)).toBeNull();
-  },
-);
+it.each([
+  '* * * * *',
+  '*/5 0-12/2 1,15 jan-mar mon',
+  '@hourly',
+  '@every 1h30m',
+  '0 0 ? * 6',
+  'TZ=UTC 0 0 * * *',
+])('accepts %s', (schedule) => {
+  expect(scheduleError(schedule)).toBeNull();
+});
 
 it.each([
   ['* * * *', 'expected exactly 5 fields, found 4: [* * * *]'],

@@ -93,13 +93,17 @@ const SPECIAL: readonly (readonly [readonly string[], string])[] = [
   [['224.0.0.0/24', 'ff02::/16'], 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
 ];
 
-/** An endpoint must be reachable from elsewhere: no unspecified, loopback or link-local address. */
+/** Half of the loopback range is the pod network of nodes that cannot make another: there, everyone is on one machine. */
+export const LOOPBACK_PODS = '127.128.0.0/9';
+
+/** An endpoint must be reachable from elsewhere: no unspecified, loopback (but for LOOPBACK_PODS) or link-local address. */
 export function validateEndpointIp(text: string, field: string, errors: FieldErrors): void {
   const ip = parseIp(text);
   if (ip === null) {
     validateIp(text, field, errors);
     return;
   }
+  if (cidrContains(parseCidr(LOOPBACK_PODS)!, ip)) return;
   for (const [ranges, message] of SPECIAL) {
     if (ranges.some((range) => cidrContains(parseCidr(range)!, ip))) errors.invalid(field, text, message);
   }

@@ -20,7 +20,10 @@ export function sandboxSpec(directory: string, uid = 'uid-1'): SandboxSpec {
     hostNetwork: false,
     directory: `${directory}/pods/${uid}`,
     dns: { nameservers: ['10.96.0.10'], searches: ['default.svc.cluster.local'], options: ['ndots:5'] },
-    pod: { metadata: { name: `web-${uid}`, namespace: 'default', uid }, spec: { containers: [{ name: 'c', image: 'busybox' }] } },
+    pod: {
+      metadata: { name: `web-${uid}`, namespace: 'default', uid },
+      spec: { containers: [{ name: 'c', image: 'busybox' }] },
+    },
   };
 }
 
@@ -53,7 +56,10 @@ export async function containerSpec(
 }
 
 /** What every runtime must do (design D6). `make` starts the runtime with this callback. */
-export function describeRuntime(name: string, make: (onExit: (container: ContainerState) => void) => Promise<ContractWorld>): void {
+export function describeRuntime(
+  name: string,
+  make: (onExit: (container: ContainerState) => void) => Promise<ContractWorld>,
+): void {
   describe(`runtime contract: ${name}`, () => {
     let world: ContractWorld;
     let exits: ContainerState[];
@@ -66,7 +72,9 @@ export function describeRuntime(name: string, make: (onExit: (container: Contain
     it('resolves images, and refuses what is no name', async () => {
       const image = await world.runtime.pullImage('busybox', 'IfNotPresent');
       expect(image.image).toBe('docker.io/library/busybox:latest');
-      await expect(world.runtime.pullImage('Not An Image', 'Always')).rejects.toMatchObject({ reason: 'InvalidImageName' });
+      await expect(world.runtime.pullImage('Not An Image', 'Always')).rejects.toMatchObject({
+        reason: 'InvalidImageName',
+      });
     });
 
     it('makes a sandbox once, and gives pods different addresses', async () => {
@@ -83,7 +91,9 @@ export function describeRuntime(name: string, make: (onExit: (container: Contain
       const state = await world.settle(runtime.startContainer(await containerSpec(world)));
       expect(state).toMatchObject({ phase: 'running', podUid: 'uid-1', name: 'c', attempt: 0 });
       expect((await runtime.list()).containers).toMatchObject([{ id: state.id, phase: 'running' }]);
-      const stopped = await world.settle(Promise.all([runtime.stopContainer(state.id, 60_000), runtime.stopContainer(state.id, 0)]));
+      const stopped = await world.settle(
+        Promise.all([runtime.stopContainer(state.id, 60_000), runtime.stopContainer(state.id, 0)]),
+      );
       expect(stopped[1]).toMatchObject({ phase: 'exited' });
       expect(stopped[1].exitCode).toBeTypeOf('number');
       expect(exits.map((one) => one.id)).toEqual([state.id]);
