@@ -34,14 +34,14 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** One address of 127.0.0.0/8 a pod; a process must bind POD_IP. */
+/** One address of 127.128.0.0/9 a pod (LOOPBACK_PODS: endpoints may have these); a process must bind POD_IP. */
 export class LoopbackNetwork implements Network {
   readonly mode = 'loopback';
   readonly description = 'each pod has an address of 127.0.0.0/8 on this machine; processes must bind POD_IP';
   readonly #base: number;
 
   constructor(instance: string) {
-    this.#base = 16 + (createHash('sha256').update(instance).digest()[0]! % 200);
+    this.#base = 128 + (createHash('sha256').update(instance).digest()[0]! % 120);
   }
 
   get gateway(): string {

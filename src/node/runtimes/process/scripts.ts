@@ -44,14 +44,26 @@ mkdir u w m
 if [ "$PD_USERNS" = 0 ]; then
   mount -t overlay overlay -o lowerdir=/,upperdir=u,workdir=w m
 else
+  # Directories of root's are not ours to write to here, but those of the upper layer are: what volumes are mounted at.
+  next; count=$v
+  while [ "$count" -gt 0 ]; do next; count=$((count-1)); done
+  next; count=$v
+  while [ "$count" -gt 0 ]; do
+    count=$((count-1))
+    next; from=$v; next; to=u$(readlink -m "$v"); next
+    if [ -d "$from" ]; then mkdir -p "$to"; else mkdir -p "\${to%/*}"; [ -e "$to" ] || : > "$to"; fi
+  done
+  n=0
   # The root has mounts below it that a user namespace may not uncover: its directories one by one.
   mount --bind m m
   mkdir m/tmp m/run m/root m/home m/mnt m/media
-  for d in bin boot etc lib lib32 lib64 libx32 nix opt sbin srv usr var; do
+  for d in /*; do
+    d=\${d#/}
+    case "$d" in proc|sys|dev|tmp|run|root|home|mnt|media|lost+found) continue ;; esac
     if [ -L "/$d" ]; then cp -P "/$d" "m/$d"; continue; fi
     [ -d "/$d" ] || continue
-    mkdir "m/$d" "u/$d" "w/$d"
-    mount -t overlay overlay -o "lowerdir=/$d,upperdir=u/$d,workdir=w/$d,userxattr" "m/$d" 2>/dev/null || mount --rbind "/$d" "m/$d"
+    mkdir -p "m/$d" "u/$d" "w/$d"
+    mount -t overlay overlay -o "lowerdir=/$d,upperdir=u/$d,workdir=w/$d,userxattr" "m/$d" 2>/dev/null || mount --rbind "/$d" "m/$d" || :
   done
 fi
 cd m
