@@ -12,10 +12,20 @@ import { statusCount } from '../shared/workload-columns.ts';
 const EVICTION_POLICIES: readonly string[] = ['AlwaysAllow', 'IfHealthyBudget'];
 const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const;
 
+/** The spec as upstream prints it: its internal form, which has no JSON names of its own and shows what is absent. */
+function internalForm(spec: KubeObject['spec']): object {
+  return {
+    MinAvailable: spec.minAvailable ?? null,
+    Selector: spec.selector ?? null,
+    MaxUnavailable: spec.maxUnavailable ?? null,
+    UnhealthyPodEvictionPolicy: spec.unhealthyPodEvictionPolicy ?? null,
+  };
+}
+
 function validate(object: KubeObject, errors: FieldErrors): void {
   const spec = object.spec ?? {};
   if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
-    errors.invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set');
+    errors.invalid('spec', internalForm(spec), 'minAvailable and maxUnavailable cannot be both set');
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {
     if (spec[name] === undefined) continue;

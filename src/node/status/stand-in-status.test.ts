@@ -4,6 +4,7 @@ import { standInStatus } from './stand-in-status.ts';
 it('claims no containers that nobody has', () => {
   const status = {
     phase: 'Running',
+    observedGeneration: 1,
     conditions: [
       { type: 'PodReadyToStartContainers', status: 'True', observedGeneration: 1 },
       { type: 'Ready', status: 'True', observedGeneration: 1 },

@@ -21,7 +21,7 @@ const LISTS = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainer
  * of containers, images or sandboxes that nobody has. That is what stand-in agents (KWOK, for one) report.
  */
 export function standInStatus(status: Json): Json {
-  const out: Json = { ...status };
+  const { observedGeneration: _, ...out } = status;
   out.conditions = (status.conditions as Json[])
     .filter((condition) => condition.type !== 'PodReadyToStartContainers')
     .map(bareCondition);
