@@ -111,6 +111,15 @@ describe('volumes on the host', () => {
     ]);
   });
 
+  it('writes nothing more into what it takes away', async () => {
+    const labels = { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] };
+    const { pod: p } = pod({ downwardAPI: labels });
+    await volumes.prepare(p);
+    for (const a of ['1', '2', '3']) volumes.podChanged!({ ...p, metadata: { ...p.metadata, labels: { a } } });
+    await volumes.teardown(p);
+    await expect(stat(join(directory, 'pods/u'))).rejects.toThrow('ENOENT');
+  });
+
   it('says which object or key is missing', async () => {
     await expect(volumes.prepare(pod({ configMap: { name: 'c' } }).pod)).rejects.toMatchObject({
       eventMessage: 'MountVolume.SetUp failed for volume "v" : configmap "c" not found',

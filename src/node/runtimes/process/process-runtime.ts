@@ -53,6 +53,9 @@ interface SandboxRecord {
   readonly hosts: PodHosts;
 }
 
+/** As a pod's status shows an id; files are named by what follows. */
+const ID_SCHEME = 'perdure-process://';
+
 /** Runs pods as real processes of this machine in namespaces of their own (design section 5). */
 export class ProcessRuntime implements Runtime {
   readonly name = 'process';
@@ -192,7 +195,8 @@ export class ProcessRuntime implements Runtime {
     const sandbox = this.#sandboxes.get(spec.podUid);
     if (sandbox === undefined)
       throw new RuntimeError('CreateContainerError', `sandbox of pod ${spec.podUid} not found`);
-    const id = createHash('sha256').update(`${spec.podUid}/${spec.name}/${spec.attempt}`).digest('hex');
+    const key = createHash('sha256').update(`${spec.podUid}/${spec.name}/${spec.attempt}`).digest('hex');
+    const id = `${ID_SCHEME}${key}`;
     const present = this.#containers.get(id);
     if (present !== undefined) return present.state;
     const { entry } = this.#options.catalog.resolve(spec.image.image);
@@ -221,11 +225,11 @@ export class ProcessRuntime implements Runtime {
       tty: spec.tty,
       stdinOnce: spec.stdinOnce === true,
     };
-    const directory = this.#path('containers', id);
+    const directory = this.#path('containers', key);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (hasStdinPipe(spec)) execFileSync('mkfifo', [join(directory, 'stdin')], { env: { ...HELPER_ENVIRONMENT } });
     this.#save(join(directory, 'state.json'), file);
-    const container = this.#track(id, file);
+    const container = this.#track(key, file);
     try {
       container.follow();
       if (spec.stdin && file.stdinOnce && !spec.tty) container.holdStdin();
@@ -238,7 +242,7 @@ export class ProcessRuntime implements Runtime {
         netns: sandbox.network.namespace,
         podMounts: sandbox.mounts,
         hidden: this.#hidden(),
-        cgroups: this.#cgroups.create(id, spec.limits),
+        cgroups: this.#cgroups.create(key, spec.limits),
         environment: podIp,
       });
       shim.onExit(() => container.shimExited());
@@ -317,18 +321,18 @@ export class ProcessRuntime implements Runtime {
     return hidden.some((directory) => data.startsWith(`${directory}/`)) ? hidden : [...hidden, data];
   }
 
-  #track(id: string, file: ContainerFile): ProcessContainer {
+  #track(key: string, file: ContainerFile): ProcessContainer {
     const container = new ProcessContainer({
-      directory: this.#path('containers', id),
+      directory: this.#path('containers', key),
       file,
-      positionFile: this.#path('positions', id),
+      positionFile: this.#path('positions', key),
       clock: this.#options.clock,
-      oomKilled: () => this.#cgroups.oomKilled(id),
+      oomKilled: () => this.#cgroups.oomKilled(key),
       onExit: (exited) => {
         if (exited.state.reason !== 'StartError' || exited.state.message === undefined) this.#onExit(exited.state);
       },
     });
-    this.#containers.set(id, container);
+    this.#containers.set(file.state.id, container);
     return container;
   }
 
@@ -339,10 +343,11 @@ export class ProcessRuntime implements Runtime {
   }
 
   #forget(id: string): void {
+    const key = id.slice(ID_SCHEME.length);
     this.#containers.delete(id);
-    this.#cgroups.remove(id);
-    rmSync(this.#path('containers', id), { recursive: true, force: true });
-    rmSync(this.#path('positions', id), { force: true });
+    this.#cgroups.remove(key);
+    rmSync(this.#path('containers', key), { recursive: true, force: true });
+    rmSync(this.#path('positions', key), { force: true });
   }
 
   #path(...parts: readonly string[]): string {
