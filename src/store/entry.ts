@@ -1,26 +1,17 @@
 import { deepFreeze } from '../base/json.ts';
 import type { BackendEntry, BackendEvent, Entry, StoreEvent } from './store.ts';
 
-/**
- * An entry whose value is parsed from its bytes when somebody looks. One read back from a backend starts without a
- * value, so that start-up parses nothing; one that is superseded lets go of it, so that the history holds bytes only.
- */
+/** An entry read back from a backend: its value is parsed when somebody first looks, so that start-up parses nothing. */
 export class StoredEntry implements Entry {
   readonly key: string;
   readonly revision: number;
   readonly bytes: Buffer;
   #value: unknown;
 
-  constructor(stored: BackendEntry, value?: unknown) {
+  constructor(stored: BackendEntry) {
     this.key = stored.key;
     this.revision = stored.revision;
     this.bytes = stored.bytes;
-    this.#value = value;
-  }
-
-  /** Lets go of the value; whoever asks again gets an equal one. */
-  release(): void {
-    this.#value = undefined;
   }
 
   get value(): unknown {

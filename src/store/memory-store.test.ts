@@ -135,15 +135,3 @@ describe('MemoryStore', () => {
     expect(store.get('core/pods/ns/a')).toBeNull();
   });
 });
-
-it('gives superseded values back from their bytes', async () => {
-  const store = await MemoryStore.open({ backend: new MemoryBackend() });
-  const encode = (value: object) => () => ({ value, bytes: Buffer.from(JSON.stringify(value)) });
-  const first = await store.put('core/things/a', { kind: 'absent' }, encode({ n: 1 }));
-  const second = await store.put('core/things/a', { kind: 'revision', revision: first.revision }, encode({ n: 2 }));
-  expect(first.value).toEqual({ n: 1 });
-  expect(second.value).toEqual({ n: 2 });
-  expect(store.list('core/things/', { revision: first.revision }).entries.map(({ value }) => value)).toEqual([
-    { n: 1 },
-  ]);
-});

@@ -138,7 +138,7 @@ export class MemoryStore implements Store {
     let entry: Entry;
     try {
       const { value, bytes } = encode(revision);
-      entry = new StoredEntry({ key, revision, bytes }, value);
+      entry = { key, revision, value, bytes };
     } catch (error) {
       return Promise.reject(error);
     }
@@ -201,7 +201,6 @@ export class MemoryStore implements Store {
     this.#revision = revision;
     this.#watchers.deliver(events);
     for (const write of batch) write.resolve(write.event.entry);
-    for (const { previous } of events) if (previous instanceof StoredEntry) previous.release();
     if (this.#waiting.length === 0) return;
     for (const waiter of this.#waiting) if (waiter.revision <= revision) waiter.resolve();
     this.#waiting = this.#waiting.filter((waiter) => waiter.revision > revision);
