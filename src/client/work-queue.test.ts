@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../base/clock.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -83,4 +84,25 @@ describe('WorkQueue', () => {
     await clock.advance(10);
     expect(handled).toEqual([]);
   });
+});
+
+it('gives the turn back when a key is put in line again and again', async () => {
+  let passes = 0;
+  let served = false;
+  const queue = new WorkQueue({
+    clock: systemClock,
+    workers: 1,
+    handle: async (key) => {
+      passes++;
+      if (!served) queue.add(key);
+    },
+  });
+  queue.start();
+  queue.add('a');
+  await new Promise<void>((resolve) => {
+    setImmediate(resolve);
+  });
+  served = true;
+  expect(passes).toBeGreaterThan(1);
+  queue.stop();
 });

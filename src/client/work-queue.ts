@@ -2,6 +2,8 @@ import type { Clock, Timer } from '../base/clock.ts';
 
 const BASE_DELAY_MS = 5;
 const MAX_DELAY_MS = 1_000_000;
+/** Keys begun in one turn of the event loop before it is given back. */
+const KEYS_PER_TURN = 512;
 
 export interface WorkQueueOptions {
   readonly clock: Clock;
@@ -28,6 +30,7 @@ export class WorkQueue {
   readonly #failures = new Map<string, number>();
   #running = false;
   #pumping = false;
+  #begun = 0;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
@@ -105,18 +108,30 @@ export class WorkQueue {
   #pump(): void {
     if (!this.#running || this.#pumping || this.#waiting.size === 0) return;
     this.#pumping = true;
-    // After the turn's events: several events of one commit become one pass.
-    queueMicrotask(() => {
+    const run = (): void => {
       this.#pumping = false;
       while (this.#running && this.#handling.size < this.#options.workers) {
         const next = this.#waiting.values().next();
         if (next.done === true) return;
         this.#begin(next.value);
       }
+    };
+    // After the turn's events: several events of one commit become one pass. A queue that never runs dry gives the turn
+    // back now and then, so that whatever feeds it cannot starve the process.
+    if (this.#begun < KEYS_PER_TURN) queueMicrotask(run);
+    else this.#options.clock.defer(run);
+  }
+
+  /** Counts what was begun since input and output last had their turn. */
+  #countBegun(): void {
+    if (this.#begun++ > 0) return;
+    this.#options.clock.defer(() => {
+      this.#begun = 0;
     });
   }
 
   #begin(key: string): void {
+    this.#countBegun();
     this.#waiting.delete(key);
     this.#handling.add(key);
     void this.#options.handle(key).then(() => {
