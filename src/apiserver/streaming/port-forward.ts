@@ -86,11 +86,17 @@ async function forward(data: SpdyStream, error: SpdyStream, port: number, target
     data.reset();
     return;
   }
-  const [, received] = await Promise.allSettled([pipeline(data, remote), pipeline(remote, data)]);
-  // A reset of the local connection ends both pipelines; only what the pod did wrong is worth a word.
-  const broken = received.status === 'rejected' && (received.reason as NodeJS.ErrnoException).code === 'ECONNRESET';
-  if (broken) error.end(failureText(port, target, received.reason));
-  else error.end();
+  const sent = pipeline(data, remote).catch(() => {});
+  try {
+    await pipeline(remote, data);
+    // Said as soon as the pod has said all: clients up to 1.30 wait for it before they close their own side.
+    error.end();
+  } catch (failure) {
+    // A reset of the local connection ends both directions; only what the pod did wrong is worth a word.
+    if ((failure as NodeJS.ErrnoException).code === 'ECONNRESET') error.end(failureText(port, target, failure));
+    else error.end();
+  }
+  await sent;
 }
 
 function failureText(port: number, target: ForwardTarget, failure: unknown): string {
