@@ -64,7 +64,7 @@ describe.skipIf(kubectl === undefined || !hasShared)('manifests with the simulat
 
   beforeAll(async () => {
     await perdure.up('--runtime', 'simulated', '--ephemeral', '--nodes', '4');
-    kube = new Kube(kubectl!, perdure.kubeconfig);
+    kube = new Kube(kubectl!, perdure.kubeconfig, '');
     const file = join(mkdtempSync(join(tmpdir(), 'perdure-manifests-')), 'needed.json');
     writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: NEEDED }));
     await kube.ok(['apply', '-f', file]);

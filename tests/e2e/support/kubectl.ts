@@ -82,6 +82,7 @@ export interface Result {
 export class Kube {
   readonly kubectl: Kubectl;
   readonly kubeconfig: string;
+  /** Empty: none is named, each object says its own. */
   readonly namespace: string;
   constructor(kubectl: Kubectl, kubeconfig: string, namespace = 'default') {
     this.kubectl = kubectl;
@@ -95,8 +96,7 @@ export class Kube {
       this.kubeconfig,
       '--cache-dir',
       `${this.kubeconfig}.cache-${this.kubectl.version}`,
-      '-n',
-      this.namespace,
+      ...(this.namespace === '' ? [] : ['-n', this.namespace]),
       ...argv,
     ];
   }
