@@ -106,6 +106,10 @@ describe.skipIf(kubectl === undefined || !hasShared)('manifests with the simulat
   it('postgres-cluster comes up, and its primary Service has no endpoints: no pod ever gets that label', async () => {
     await apply('postgres-cluster.yaml');
     await ready('postgres', 3);
+    await until(
+      'the Service has its Endpoints',
+      async () => (await kube.try(['get', 'endpoints', 'postgres-primary'])).code === 0,
+    );
     expect(await kube.ok(['get', 'endpoints', 'postgres-primary', '-o', 'jsonpath={.subsets}'])).toBe('');
   });
 
