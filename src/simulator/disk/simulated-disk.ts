@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
-import { type Random, randomInt } from '../../base/random.ts';
-import { mixSector, SECTOR_BYTES, type SectorFate, sectorFates } from './sector.ts';
+import type { Random } from '../../base/random.ts';
+import { below, mixSector, SECTOR_BYTES, type SectorFate, sectorFates } from './sector.ts';
 
 /** What the disk does wrong; a test or a fault plan changes it while the disk is in use. Chances are in [0, 1]. */
 export interface DiskFaults {
@@ -175,7 +175,7 @@ export class SimulatedDisk {
   /** After EIO the kernel calls the pages clean; about half of them never reached the medium. */
   #forget(flush: Flush): void {
     for (const [sector, old] of flush.sectors) {
-      if (randomInt(this.#random, 2) === 0) continue;
+      if (below(this.#random, 2) === 0) continue;
       const newer = this.#dirty.get(sector);
       if (newer === undefined) this.#forgotten.set(sector, old);
       else this.#dirty.set(sector, old);
