@@ -144,7 +144,10 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
 
   it('executes inside, with exit code and stdin', () =>
     inWorld(async (world) => {
-      const state = await run(world, 'exec sleep 1000', { env: [['A', 'b']] });
+      // PID 1 may be looked at from inside only when it has given up what the set-up needed.
+      const script = 'echo ready > /dev/termination-log; exec sleep 1000';
+      const state = await run(world, script, { env: [['A', 'b']] });
+      await expect.poll(() => readFileSync(`${world.directory}/pods/uid-1/c-0.termination`, 'utf8')).toBe('ready\n');
       const session = await world.runtime.exec(
         state.id,
         [
@@ -293,11 +296,13 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
         ['POSTGRES_DB', 'shop'],
         ['PGDATA', '/var/lib/postgresql/data/pgdata'],
       ] as const;
+      // The address is the machine's: another run of this test may be at work beside this one.
+      const port = String(20_000 + (process.pid % 10_000));
       const state = await world.runtime.startContainer(
         await containerSpec(world, {
           image,
           command: [],
-          args: ['postgres', '-c', 'listen_addresses=127.0.0.1', '-c', 'port=54329'],
+          args: ['postgres', '-c', 'listen_addresses=127.0.0.1', '-c', `port=${port}`],
           mounts,
           env,
         }),
@@ -308,7 +313,7 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
           '-h',
           '127.0.0.1',
           '-p',
-          '54329',
+          port,
           '-U',
           'postgres',
           '-d',
