@@ -1,17 +1,20 @@
 import type { Clock } from '../base/clock.ts';
 import type { KubeObject, ResourceId } from '../schema/object.ts';
 import type { Client } from './client.ts';
-import { type AnyInformer, Informer } from './informer.ts';
+import { type AnyInformer, Informer, type InformerSelection } from './informer.ts';
 
 /** One informer a resource, shared by everything in the process that watches it in all namespaces. */
 export class InformerFactory {
   readonly #client: Client;
   readonly #clock: Clock;
+  readonly #select: (resource: ResourceId) => InformerSelection;
   readonly #informers = new Map<string, AnyInformer>();
 
-  constructor(client: Client, clock: Clock) {
+  /** `select` narrows what is read of a resource, as a node agent reads the pods of its own node only. */
+  constructor(client: Client, clock: Clock, select: (resource: ResourceId) => InformerSelection = () => ({})) {
     this.#client = client;
     this.#clock = clock;
+    this.#select = select;
   }
 
   /** Made at the first ask, started by whoever needs it (`informer.start()`). */
@@ -19,7 +22,7 @@ export class InformerFactory {
     const key = `${resource.group}/${resource.version}/${resource.resource}`;
     let informer = this.#informers.get(key);
     if (informer === undefined) {
-      informer = new Informer(this.#client, this.#clock, resource);
+      informer = new Informer(this.#client, this.#clock, resource, this.#select(resource));
       this.#informers.set(key, informer);
     }
     // The caller names the type of what the resource holds, as with every client call.

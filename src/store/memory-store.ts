@@ -76,6 +76,11 @@ export class MemoryStore implements Store {
     return this.#revision;
   }
 
+  /** Everything after this revision can still be watched. */
+  get oldest(): number {
+    return this.#history.oldest;
+  }
+
   get pendingRevision(): number {
     return this.#pendingRevision;
   }

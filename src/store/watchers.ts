@@ -23,7 +23,7 @@ function namespacePrefixOf(key: string, collection: string): string {
 }
 
 /**
- * Watchers by the prefix they watch: a whole collection, one namespace of it, or one key. All watchers of a prefix get
+ * Watchers by the prefix they watch: everything (''), a whole collection, one namespace of it, or one key. All watchers of a prefix get
  * the same array, so that what one of them makes of a batch can be shared by the others.
  */
 export class Watchers {
@@ -54,6 +54,7 @@ export class Watchers {
     for (const event of events) {
       const collection = collectionOf(event.key);
       const namespace = namespacePrefixOf(event.key, collection);
+      this.#collect(batches, '', event);
       this.#collect(batches, collection, event);
       this.#collect(batches, namespace, event);
       if (namespace !== event.key) this.#collect(batches, event.key, event);

@@ -1,0 +1,3 @@
+import type { FaultDefinition } from './fault.ts';
+
+export const FAULTS: readonly FaultDefinition[] = [];

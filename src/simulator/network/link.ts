@@ -1,0 +1,63 @@
+/** What may go wrong between one program and the API server. Probabilities are for each request or watch event. */
+export interface LinkConditions {
+  /** Least and most milliseconds on the way there, back, and for watch events. */
+  readonly requestMs: readonly [number, number];
+  readonly replyMs: readonly [number, number];
+  readonly eventMs: readonly [number, number];
+  /** The request never arrives. */
+  readonly loseRequest: number;
+  /** The request is carried out, its answer never arrives. */
+  readonly loseReply: number;
+  /** The request arrives twice, as a proxy that retries would do it. */
+  readonly duplicateRequest: number;
+  /** 429, 500, 503 or 504 instead of an answer, nothing carried out. */
+  readonly refuse: number;
+  /** A 409 for an update that would have gone through. */
+  readonly conflict: number;
+  /** A list that need not be the newest comes from a cache that lags behind. */
+  readonly staleList: number;
+  /** The stream of a watch ends; what was on its way is lost. */
+  readonly breakWatch: number;
+  /** When a watch begins again, its past is gone: 410. */
+  readonly expireWatch: number;
+  /** Events already delivered come once more when a watch begins again. */
+  readonly repeatEvents: number;
+}
+
+export const CALM: LinkConditions = {
+  requestMs: [0.2, 1],
+  replyMs: [0.2, 1],
+  eventMs: [0.2, 2],
+  loseRequest: 0,
+  loseReply: 0,
+  duplicateRequest: 0,
+  refuse: 0,
+  conflict: 0,
+  staleList: 0,
+  breakWatch: 0,
+  expireWatch: 0,
+  repeatEvents: 0,
+};
+
+/** Which directions of a link are cut. */
+export type Cut = 'none' | 'both' | 'to-server' | 'from-server';
+
+/** The network between one place (a node, the control plane) and the API server. */
+export class Link {
+  conditions: LinkConditions = CALM;
+  cut: Cut = 'none';
+
+  /** Everything as it should be. */
+  heal(): void {
+    this.conditions = CALM;
+    this.cut = 'none';
+  }
+
+  get reachesServer(): boolean {
+    return this.cut === 'none' || this.cut === 'from-server';
+  }
+
+  get hearsServer(): boolean {
+    return this.cut === 'none' || this.cut === 'to-server';
+  }
+}

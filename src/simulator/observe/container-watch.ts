@@ -1,0 +1,92 @@
+import type { ContainerSpec, ContainerState, Runtime } from '../../node/runtimes/runtime.ts';
+import type { ContainerFact, Journal } from './journal.ts';
+
+/** Tells the journal what truly starts and ends on a machine, whoever looks after it at the moment. */
+export class ContainerWatch {
+  /** The runtime to be used instead of the one that is watched. */
+  readonly runtime: Runtime;
+  readonly #node: string;
+  readonly #journal: Journal;
+  readonly #running = new Map<string, ContainerFact>();
+  readonly #claims = new Map<string, readonly string[]>();
+
+  constructor(node: string, runtime: Runtime, journal: Journal) {
+    this.#node = node;
+    this.#journal = journal;
+    const seen = (state: ContainerState, why: string): void => this.#exited(state.id, state.exitCode ?? 0, why);
+    const methods: Partial<Runtime> = {
+      start: (onExit, onProbe) =>
+        runtime.start((state) => {
+          seen(state, state.reason ?? '');
+          onExit(state);
+        }, onProbe),
+      createSandbox: async (spec) => {
+        const sandbox = await runtime.createSandbox(spec);
+        this.#pods.set(spec.uid, { namespace: spec.namespace, name: spec.name, pod: spec.pod });
+        return sandbox;
+      },
+      startContainer: async (spec) => {
+        const state = await runtime.startContainer(spec);
+        this.#started(spec, state);
+        return state;
+      },
+      stopContainer: async (id, graceMs) => {
+        const state = await runtime.stopContainer(id, graceMs);
+        seen(state, state.reason ?? '');
+        return state;
+      },
+      removeSandbox: async (uid) => {
+        await runtime.removeSandbox(uid);
+        for (const fact of [...this.#running.values()]) if (fact.podUid === uid) this.#exited(fact.id, 137, 'removed');
+        this.#pods.delete(uid);
+      },
+    };
+    this.runtime = new Proxy(runtime, {
+      get(target, property) {
+        const own = (methods as Record<string | symbol, unknown>)[property];
+        if (own !== undefined) return own;
+        const value = Reflect.get(target, property, target) as unknown;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: pods as stored
+  readonly #pods = new Map<string, { namespace: string; name: string; pod: any }>();
+
+  /** Which claims a pod has mounted here. */
+  mounted(podUid: string, claims: readonly string[] | null): void {
+    if (claims === null) this.#claims.delete(podUid);
+    else this.#claims.set(podUid, claims);
+  }
+
+  /** The machine lost its power: whatever ran runs no more. */
+  lost(): void {
+    for (const id of [...this.#running.keys()]) this.#exited(id, 255, 'power lost');
+  }
+
+  #started(spec: ContainerSpec, state: ContainerState): void {
+    if (state.phase !== 'running' || this.#running.has(state.id)) return;
+    const pod = this.#pods.get(spec.podUid);
+    const fact: ContainerFact = {
+      node: this.#node,
+      podUid: spec.podUid,
+      namespace: pod?.namespace ?? '',
+      pod: pod?.name ?? '',
+      container: spec.name,
+      id: state.id,
+      init: (pod?.pod.spec.initContainers ?? []).some((container: { name: string }) => container.name === spec.name),
+      attempt: spec.attempt,
+      claims: this.#claims.get(spec.podUid) ?? [],
+    };
+    this.#running.set(state.id, fact);
+    this.#journal.add({ kind: 'started', container: fact });
+  }
+
+  #exited(id: string, exitCode: number, why: string): void {
+    const fact = this.#running.get(id);
+    if (fact === undefined) return;
+    this.#running.delete(id);
+    this.#journal.add({ kind: 'exited', container: fact, exitCode, why });
+  }
+}

@@ -1,0 +1,112 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import type { KubeObject } from '../../schema/object.ts';
+import type { StoreEvent } from '../../store/store.ts';
+import type { Call } from '../network/network-client.ts';
+
+/** A container as its machine knows it: the truth about what runs. */
+export interface ContainerFact {
+  readonly node: string;
+  readonly podUid: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Id of the runtime. */
+  readonly id: string;
+  readonly init: boolean;
+  readonly attempt: number;
+  /** Claims the pod had mounted when the container started. */
+  readonly claims: readonly string[];
+}
+
+interface At {
+  /** Virtual milliseconds since the world began. */
+  readonly atMs: number;
+  readonly sequence: number;
+}
+
+/** What a happening is, without when. */
+export type Happening =
+  | { readonly kind: 'write'; readonly event: StoreEvent<KubeObject> }
+  | { readonly kind: 'started'; readonly container: ContainerFact }
+  | { readonly kind: 'exited'; readonly container: ContainerFact; readonly exitCode: number; readonly why: string }
+  /** A volume was made ready on a node for a pod, or taken down again. */
+  | {
+      readonly kind: 'mounted' | 'unmounted';
+      readonly node: string;
+      readonly podUid: string;
+      readonly pod: string;
+      readonly claims: readonly string[];
+    }
+  /** A program asks the server for a write, at the moment the server begins with it; `seen` are revisions its caches stood at. */
+  | { readonly kind: 'call'; readonly call: Call; readonly seen: Readonly<Record<string, number>> }
+  | { readonly kind: 'mishap'; readonly program: string; readonly what: string; readonly detail: string }
+  /** A controller failed at a key and will try again. */
+  | { readonly kind: 'trouble'; readonly program: string; readonly detail: string }
+  | { readonly kind: 'fault'; readonly what: string; readonly detail: string }
+  | { readonly kind: 'operation'; readonly what: string; readonly detail: string }
+  | { readonly kind: 'phase'; readonly what: 'faults' | 'healed' | 'settled' }
+  | { readonly kind: 'violation'; readonly invariant: string; readonly detail: string };
+
+export type JournalEntry = At & Happening;
+
+/**
+ * Everything that truly happened, in order, and a hash over it: two runs of one seed are equal when their hashes are. Listeners are
+ * called at the moment of each happening.
+ */
+export class Journal {
+  readonly entries: JournalEntry[] = [];
+  readonly #clock: Clock;
+  readonly #hash: Hash = createHash('sha256');
+  readonly #listeners: ((entry: JournalEntry) => void)[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  on(listener: (entry: JournalEntry) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  add(happening: Happening): void {
+    const entry: JournalEntry = { ...happening, atMs: this.#clock.monotonic(), sequence: this.entries.length };
+    this.entries.push(entry);
+    this.#hash.update(`${entry.atMs} ${line(entry)}\n`);
+    if (entry.kind === 'write') this.#hash.update(entry.event.entry.bytes);
+    for (const listener of this.#listeners) listener(entry);
+  }
+
+  /** Hash over everything so far, hexadecimal. */
+  digest(): string {
+    return this.#hash.copy().digest('hex');
+  }
+}
+
+/** One happening in one line, without its time. */
+export function line(happening: Happening): string {
+  switch (happening.kind) {
+    case 'write':
+      return `${happening.event.type} ${happening.event.key} @${happening.event.revision}`;
+    case 'started':
+      return `started ${happening.container.pod}/${happening.container.container} #${happening.container.attempt} on ${happening.container.node}`;
+    case 'exited':
+      return `exited ${happening.container.pod}/${happening.container.container} on ${happening.container.node} with ${happening.exitCode} (${happening.why})`;
+    case 'mounted':
+    case 'unmounted':
+      return `${happening.kind} ${happening.claims.join(',')} for ${happening.pod} on ${happening.node}`;
+    case 'call': {
+      const { program, verb, target, name, subresource } = happening.call;
+      return `${program} ${verb} ${target.resource} ${target.namespace ?? ''}/${name}${subresource && `/${subresource}`}`;
+    }
+    case 'mishap':
+      return `${happening.program}: ${happening.what}: ${happening.detail}`;
+    case 'trouble':
+      return `${happening.program} failed: ${happening.detail}`;
+    case 'phase':
+      return `phase ${happening.what}`;
+    case 'violation':
+      return `${happening.invariant} broken: ${happening.detail}`;
+    default:
+      return `${happening.kind} ${happening.what}: ${happening.detail}`;
+  }
+}

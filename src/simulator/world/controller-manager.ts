@@ -1,0 +1,132 @@
+import type { Clock } from '../../base/clock.ts';
+import { InformerFactory } from '../../client/informer-factory.ts';
+import { LeaderElection } from '../../client/leader-election.ts';
+import { CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../../client/resources.ts';
+import { makeControllers } from '../../cluster/controllers.ts';
+import type { VolumeBackend } from '../../controllers/provisioner/controller.ts';
+import type { FeatureGates } from '../../schema/kind.ts';
+import { Link } from '../network/link.ts';
+import { type Call, NetworkClient } from '../network/network-client.ts';
+import type { Journal } from '../observe/journal.ts';
+import type { SeededRandom } from '../time/seeded-random.ts';
+import { Program } from './program.ts';
+import type { SimulatedServer } from './server.ts';
+
+export interface ControllerManagerOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly server: SimulatedServer;
+  readonly journal: Journal;
+  readonly volumes: VolumeBackend;
+  readonly gates: FeatureGates;
+}
+
+/** Caches whose age says what a controller knew when it decided. */
+const OBSERVED = [PODS, STATEFUL_SETS, PERSISTENT_VOLUME_CLAIMS, CONTROLLER_REVISIONS];
+
+/** One of the controller managers: it stands by until it leads, and ends when it leads no more, to be started again. */
+export class ControllerManager {
+  readonly name: string;
+  readonly link = new Link();
+  readonly #o: ControllerManagerOptions;
+  #program: Program | null = null;
+  #starts = 0;
+  #leading = false;
+  #writesToCrash = 0;
+  /** How far its wall clock is off. */
+  skewMs = 0;
+
+  constructor(options: ControllerManagerOptions) {
+    this.#o = options;
+    this.name = options.name;
+  }
+
+  get runs(): boolean {
+    return this.#program !== null;
+  }
+
+  get leads(): boolean {
+    return this.#leading;
+  }
+
+  start(): void {
+    if (this.#program !== null) return;
+    const { clock, random, server, journal } = this.#o;
+    const name = `${this.name}#${this.#starts++}`;
+    const program = new Program(name, clock, random.fork(name));
+    program.skewMs = this.skewMs;
+    this.#program = program;
+    let informers: InformerFactory | null = null;
+    const client = new NetworkClient({
+      program,
+      user: 'system:kube-controller-manager',
+      link: this.link,
+      server,
+      onCall: (call) => this.#called(call, program, informers),
+      onMishap: (what, detail) => journal.add({ kind: 'mishap', program: name, what, detail }),
+    });
+    const election = new LeaderElection({
+      client,
+      clock: program.clock,
+      namespace: 'kube-system',
+      name: 'kube-controller-manager',
+      identity: name,
+      onStarted: () => {
+        this.#leading = true;
+        informers = new InformerFactory(client, program.clock);
+        this.#lead(program, client, informers);
+      },
+      onStopped: () => this.kill(),
+    });
+    election.start();
+  }
+
+  #lead(program: Program, client: NetworkClient, informers: InformerFactory): void {
+    const { server, volumes, gates, journal } = this.#o;
+    const { controllers } = makeControllers({
+      client,
+      informers,
+      clock: program.clock,
+      random: program.random,
+      gates,
+      catalog: server.catalog,
+      volumes: program.guard(volumes),
+      rootCa: 'simulated',
+      hooks: {
+        error: (controller, key, error) =>
+          journal.add({
+            kind: 'trouble',
+            program: program.name,
+            detail: `${controller} ${key}: ${(error as Error).message}`,
+          }),
+      },
+    });
+    for (const controller of controllers) void controller.start();
+  }
+
+  #called(call: Call, program: Program, informers: InformerFactory | null): void {
+    if (call.verb === 'get' || call.verb === 'list') return;
+    const seen: Record<string, number> = {};
+    if (informers !== null) for (const id of OBSERVED) seen[id.resource] = informers.informer(id).revision;
+    this.#o.journal.add({ kind: 'call', call, seen });
+    if (this.#writesToCrash > 0 && --this.#writesToCrash === 0) {
+      // The server has the write; whether it learns of it or not, the program does not.
+      program.clock.defer(() => {
+        if (this.#program === program) this.kill();
+      });
+    }
+  }
+
+  /** It dies after this many more writes have reached the server. */
+  crashAfterWrites(count: number): void {
+    this.#writesToCrash = count;
+  }
+
+  kill(): void {
+    this.#program?.kill();
+    this.#program = null;
+    this.#leading = false;
+    this.#writesToCrash = 0;
+  }
+}

@@ -1,0 +1,150 @@
+import type { Clock } from '../../base/clock.ts';
+import { InformerFactory } from '../../client/informer-factory.ts';
+import { PODS } from '../../client/resources.ts';
+import type { AgentManager } from '../../node/agent-manager.ts';
+import { createAgentManager } from '../../node/agent-manager.ts';
+import { informerLookup } from '../../node/lookup.ts';
+import type { Runtime } from '../../node/runtimes/runtime.ts';
+import { type AddressPool, createSimulatedRuntime, type Names } from '../../node/runtimes/simulated.ts';
+import { checkedVolumes } from '../../node/volumes/checked-volumes.ts';
+import { Link } from '../network/link.ts';
+import { NetworkClient, type ServerAddress } from '../network/network-client.ts';
+import { ContainerWatch } from '../observe/container-watch.ts';
+import type { Journal } from '../observe/journal.ts';
+import { observedVolumes } from '../observe/observed-volumes.ts';
+import type { SeededRandom } from '../time/seeded-random.ts';
+import { Program } from './program.ts';
+
+export interface MachineOptions {
+  readonly name: string;
+  readonly zone: string;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly server: ServerAddress;
+  readonly journal: Journal;
+  readonly addresses: AddressPool;
+  readonly hostAddress: string;
+  readonly names: Names;
+  readonly capacity?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A machine of the cluster: its power, its containers and the agent that looks after them. Containers outlive the agent; nothing
+ * outlives the power.
+ */
+export class Machine {
+  readonly name: string;
+  readonly zone: string;
+  readonly link = new Link();
+  readonly #o: MachineOptions;
+  #hardware: Program;
+  #runtime: Runtime;
+  #containers: ContainerWatch;
+  #agent: { readonly program: Program; readonly manager: AgentManager } | null = null;
+  #boots = 0;
+  #agents = 0;
+  /** How far the machine's wall clock is off. */
+  skewMs = 0;
+
+  constructor(options: MachineOptions) {
+    this.#o = options;
+    this.name = options.name;
+    this.zone = options.zone;
+    [this.#hardware, this.#runtime, this.#containers] = this.#powerOn();
+  }
+
+  get on(): boolean {
+    return this.#hardware.alive;
+  }
+
+  get agentRuns(): boolean {
+    return this.#agent !== null;
+  }
+
+  #powerOn(): [Program, Runtime, ContainerWatch] {
+    const { clock, random, addresses, names, journal } = this.#o;
+    const program = new Program(`${this.name}/boot${this.#boots++}`, clock, random.fork(`boot${this.#boots}`));
+    program.skewMs = this.skewMs;
+    const runtime = createSimulatedRuntime({ clock: program.clock, addresses, names });
+    const containers = new ContainerWatch(this.name, runtime, journal);
+    return [program, program.guard(containers.runtime), containers];
+  }
+
+  /** Starts the agent; it resolves once the node is registered, which a bad network may delay without end. */
+  startAgent(): Promise<void> {
+    if (!this.on || this.#agent !== null) return Promise.resolve();
+    const { clock, random, server, journal, hostAddress, zone, capacity } = this.#o;
+    const name = `kubelet/${this.name}#${this.#agents++}`;
+    const program = new Program(name, clock, random.fork(name));
+    program.skewMs = this.skewMs;
+    this.#hardware.onKill(() => program.kill());
+    const client = new NetworkClient({
+      program,
+      user: `system:node:${this.name}`,
+      link: this.link,
+      server,
+      onCall: (call) => {
+        if (call.verb !== 'get' && call.verb !== 'list') journal.add({ kind: 'call', call, seen: {} });
+      },
+      onMishap: (what, detail) => journal.add({ kind: 'mishap', program: name, what, detail }),
+    });
+    const informers = new InformerFactory(client, program.clock, (resource) =>
+      resource.resource === PODS.resource ? { fieldSelector: `spec.nodeName=${this.name}` } : {},
+    );
+    const manager = createAgentManager({
+      client,
+      informers,
+      clock: program.clock,
+      random: program.random,
+      events: null,
+    });
+    this.#agent = { program, manager };
+    const start = async (): Promise<void> => {
+      await manager.start();
+      const runtime = program.guard(this.#runtime);
+      const volumes = observedVolumes(checkedVolumes(informerLookup(informers)), this.name, journal, this.#containers);
+      const labels = { 'topology.kubernetes.io/zone': zone, 'kubernetes.io/hostname': this.name };
+      for (;;) {
+        try {
+          await manager.add({
+            runtime,
+            volumes,
+            profile: {
+              name: this.name,
+              addresses: [hostAddress],
+              labels,
+              ...(capacity === undefined ? {} : { capacity }),
+            },
+          });
+          return;
+        } catch {
+          // The server is away or refuses: an agent goes on trying to register.
+          await manager.remove(this.name);
+          await new Promise<void>((resolve) => program.clock.setTimer(1_000, resolve));
+        }
+      }
+    };
+    return start();
+  }
+
+  /** The agent dies; containers run on. */
+  killAgent(): void {
+    this.#agent?.program.kill();
+    this.#agent = null;
+  }
+
+  /** Power off: everything that ran is gone. */
+  crash(): void {
+    if (!this.on) return;
+    this.killAgent();
+    this.#hardware.kill();
+    this.#containers.lost();
+  }
+
+  /** Power on again; the agent starts by itself. */
+  async boot(): Promise<void> {
+    if (this.on) return;
+    [this.#hardware, this.#runtime, this.#containers] = this.#powerOn();
+    await this.startAgent();
+  }
+}

@@ -1,0 +1,173 @@
+import type { Client } from '../../client/client.ts';
+import { InformerFactory } from '../../client/informer-factory.ts';
+import { ensureStorageClasses } from '../../cluster/bootstrap-classes.ts';
+import { imaginaryVolumes } from '../../cluster/volume-directories.ts';
+import type { VolumeBackend } from '../../controllers/provisioner/controller.ts';
+import { createDns, type Dns } from '../../dns/dns.ts';
+import { AddressPool } from '../../node/runtimes/simulated.ts';
+import { createScheduler } from '../../scheduler/scheduler.ts';
+import type { FeatureGates } from '../../schema/kind.ts';
+import type { Backend } from '../../store/store.ts';
+import { Link } from '../network/link.ts';
+import { NetworkClient } from '../network/network-client.ts';
+import { ObjectHistory } from '../observe/history.ts';
+import { Journal } from '../observe/journal.ts';
+import { SeededRandom } from '../time/seeded-random.ts';
+import { VirtualClock } from '../time/virtual-clock.ts';
+import { ControllerManager } from './controller-manager.ts';
+import { Machine } from './machine.ts';
+import { Program } from './program.ts';
+import { SimulatedServer } from './server.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly nodes: readonly { readonly name: string; readonly zone: string }[];
+  /** Instances that compete for the lead; default 2. */
+  readonly controllerManagers?: number;
+  readonly gates?: FeatureGates;
+  /** Opens the store's disk at each start of the server. */
+  readonly openBackend: (program: Program) => Backend;
+  readonly volumes?: VolumeBackend;
+  /** Wraps the clock's start; virtual milliseconds since the epoch. */
+  readonly startMs?: number;
+}
+
+/** A part that runs as one program and is started again by its machine's init when it dies. */
+export interface Service {
+  readonly name: string;
+  readonly link: Link;
+  readonly runs: boolean;
+  start(): void;
+  kill(): void;
+}
+
+/**
+ * A whole cluster in virtual time: API server on a simulated disk, competing controller managers, scheduler, DNS, machines with
+ * agents and containers, each a program of its own behind its own link. All code but the network, disk and containers is production code.
+ */
+export class World {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly journal: Journal;
+  readonly history = new ObjectHistory();
+  readonly server: SimulatedServer;
+  readonly machines = new Map<string, Machine>();
+  readonly managers: ControllerManager[] = [];
+  readonly scheduler: Service;
+  readonly dns: Service & { readonly zone: () => Dns['zone'] | null };
+  /** As administrator, over a link that never fails. */
+  readonly client: Client;
+
+  private constructor(options: WorldOptions) {
+    this.clock = new VirtualClock(options.startMs);
+    this.random = new SeededRandom(options.seed);
+    this.journal = new Journal(this.clock);
+    this.journal.on((entry) => {
+      if (entry.kind === 'write') this.history.record(entry.event, entry.atMs);
+    });
+    const { clock, random, journal } = this;
+    const gates = options.gates ?? {};
+    this.server = new SimulatedServer({ clock, random, journal, gates, openBackend: options.openBackend });
+    const { server } = this;
+    const addresses = new AddressPool();
+    this.dns = this.#dns();
+    const names = {
+      resolves: (...asked: Parameters<Dns['zone']['resolves']>) => this.dns.zone()?.resolves(...asked) ?? false,
+      onChange: () => () => {},
+    };
+    options.nodes.forEach(({ name, zone }, index) => {
+      const hostAddress = `10.0.${index >> 8}.${(index & 255) + 1}`;
+      const machine = new Machine({
+        name,
+        zone,
+        clock,
+        random: random.fork(name),
+        server,
+        journal,
+        addresses,
+        hostAddress,
+        names,
+      });
+      this.machines.set(name, machine);
+    });
+    for (let i = 0; i < (options.controllerManagers ?? 2); i++) {
+      const name = `kcm-${i}`;
+      const volumes = options.volumes ?? imaginaryVolumes;
+      this.managers.push(new ControllerManager({ name, clock, random, server, journal, volumes, gates }));
+    }
+    this.scheduler = this.#scheduler();
+    const administrator = new Program('administrator', clock, random.fork('administrator'));
+    this.client = new NetworkClient({ program: administrator, user: 'kubernetes-admin', link: new Link(), server });
+  }
+
+  /** A world whose parts are all started; time stands where the API has become usable. */
+  static async start(options: WorldOptions): Promise<World> {
+    const world = new World(options);
+    await world.clock.settle(world.server.start());
+    await world.clock.settle(ensureStorageClasses(world.client));
+    world.dns.start();
+    world.scheduler.start();
+    for (const manager of world.managers) manager.start();
+    for (const machine of world.machines.values()) void machine.startAgent();
+    return world;
+  }
+
+  #service(name: string, run: (program: Program, client: Client) => void, onKill: () => void = () => {}): Service {
+    const link = new Link();
+    let program: Program | null = null;
+    let starts = 0;
+    const world = this;
+    return {
+      name,
+      link,
+      get runs() {
+        return program !== null;
+      },
+      start() {
+        if (program !== null) return;
+        const called = `${name}#${starts++}`;
+        program = new Program(called, world.clock, world.random.fork(called));
+        const client = new NetworkClient({
+          program,
+          user: `system:${name}`,
+          link,
+          server: world.server,
+          onCall: (call) => {
+            if (call.verb !== 'get' && call.verb !== 'list') world.journal.add({ kind: 'call', call, seen: {} });
+          },
+          onMishap: (what, detail) => world.journal.add({ kind: 'mishap', program: called, what, detail }),
+        });
+        run(program, client);
+      },
+      kill() {
+        program?.kill();
+        program = null;
+        onKill();
+      },
+    };
+  }
+
+  #scheduler(): Service {
+    return this.#service('kube-scheduler', (program, client) => {
+      const { clock, random } = program;
+      const informers = new InformerFactory(client, clock);
+      const recorder = { event: () => {} };
+      void createScheduler({ client, informers, clock, random, recorder }).start();
+    });
+  }
+
+  #dns(): World['dns'] {
+    let dns: Dns | null = null;
+    const service = this.#service(
+      'kube-dns',
+      (program, client) => {
+        dns = createDns({ informers: new InformerFactory(client, program.clock) });
+        void dns.start();
+      },
+      () => {
+        dns = null;
+      },
+    );
+    return Object.assign(service, { zone: () => dns?.zone ?? null });
+  }
+}
