@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { deepFreeze, isRecord } from '../base/json.ts';
 import { DecodeError, decodeObject } from '../schema/decode.ts';
+import { emptyToNull } from '../schema/empty-collections.ts';
 import { FieldErrors, invalidStatus } from '../schema/field-errors.ts';
 import type { Draft, KindDefinition, StrategyContext, UpdateStrategy } from '../schema/kind.ts';
 import type { KubeObject } from '../schema/object.ts';
@@ -77,6 +78,7 @@ class World {
 
   #decode(kind: KindDefinition, body: unknown): Draft {
     const { object } = decodeObject(kind.struct, body);
+    emptyToNull(kind.struct, object);
     kind.defaults?.(object);
     object.metadata ??= {};
     if (kind.namespaced) object.metadata.namespace = 'test';

@@ -14,8 +14,6 @@ const decoders = new Map<string, Decoder>();
 /** Set by the struct decoders when they pass over a field they do not know. */
 let sawUnknown = false;
 
-/** CustomResourceDefinitions are stored as JSON; all else loses empty lists and maps in protobuf storage. */
-const KEEPS_EMPTY = 'io.k8s.apiextensions-apiserver.';
 /** An empty list of policies is refused, a missing one gets defaults: validation must be able to tell. */
 const TELLS_EMPTY: ReadonlySet<string> = new Set(['io.k8s.api.autoscaling.v2.HPAScalingRules']);
 
@@ -109,22 +107,13 @@ function decoderOf(type: TypeRef): Decoder {
   }
 }
 
-/** A list or map that is always written comes back as null when empty: storage does not tell empty from absent. */
-function emptyToNull(decode: Decoder): Decoder {
-  return (value) => {
-    const decoded = decode(value);
-    return (Array.isArray(decoded) ? decoded.length === 0 : isEmptyRecord(decoded)) ? null : decoded;
-  };
-}
-
-function planOf(field: FieldInfo, keepsEmpty: boolean, tellsEmpty: boolean): FieldPlan {
+function planOf(field: FieldInfo, tellsEmpty: boolean): FieldPlan {
   const { type } = field;
-  const decode = decoderOf(type);
   const collection = type.kind === 'list' || type.kind === 'map';
   const pointer = field.pointer;
   return {
     name: field.name,
-    decode: collection && !field.omitEmpty && !pointer && !keepsEmpty ? emptyToNull(decode) : decode,
+    decode: decoderOf(type),
     // Empty managedFields ask for the books to be reset: they must not look like absent ones (api.md 5.3).
     dropped: (collection && tellsEmpty) || field.name === 'managedFields' ? never : dropRule(field),
     zero: field.omitEmpty ? null : pointer ? () => null : () => zeroOfType(type),
@@ -139,9 +128,8 @@ interface StructPlan {
 }
 
 function structPlan(struct: StructInfo): StructPlan {
-  const keepsEmpty = struct.name.startsWith(KEEPS_EMPTY);
   const tellsEmpty = TELLS_EMPTY.has(struct.name);
-  const fields = struct.fields.map((field) => planOf(field, keepsEmpty, tellsEmpty));
+  const fields = struct.fields.map((field) => planOf(field, tellsEmpty));
   return {
     indexes: new Map(fields.map((field, i) => [field.name, i])),
     fields,

@@ -114,6 +114,11 @@ export interface KindDefinition {
   /** An update without resourceVersion is accepted (default true). */
   readonly unconditionalUpdate?: boolean;
   readonly createOnUpdate?: boolean;
+  /**
+   * How its validation of an update looks at the metadata, after the registry has: as a `change`, by `itself`. Default:
+   * both, as kinds do whose validation of an update includes that of a create.
+   */
+  readonly metadataOnUpdate?: readonly ('change' | 'itself')[];
   /** DELETE answers the object instead of a Status. */
   readonly returnsDeleted?: boolean;
   /** Create keeps the status sent (Node); otherwise it is dropped before `create.prepare`. */

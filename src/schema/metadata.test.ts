@@ -13,9 +13,9 @@ function created(metadata: object, kind: object = {}, apiVersion = 'v1'): string
   validateMetadata(object(metadata, apiVersion), { namespaced: true, ...kind }, errors);
   return errors.list.map(fieldErrorText);
 }
-function updated(metadata: object, old: object): string[] {
+function updated(metadata: object, old: object, kind: Parameters<typeof validateMetadataUpdate>[2] = {}): string[] {
   const errors = new FieldErrors();
-  validateMetadataUpdate(object(metadata), object(old), errors);
+  validateMetadataUpdate(object(metadata), object(old), kind, errors);
   return errors.list.map(fieldErrorText);
 }
 
@@ -59,17 +59,28 @@ describe('metadata of a new object', () => {
 });
 
 describe('metadata of an update', () => {
+  const told = (...args: Parameters<typeof updated>): string[] => [...new Set(updated(...args))];
   it('keeps what may not change', () => {
-    expect(updated({ uid: 'b' }, { uid: 'a' })).toEqual(['metadata.uid: Invalid value: "b": field is immutable']);
-    expect(updated({ generation: 1 }, { generation: 2 })).toEqual([
+    expect(told({ uid: 'b' }, { uid: 'a' })).toEqual(['metadata.uid: Invalid value: "b": field is immutable']);
+    expect(told({ generation: 1 }, { generation: 2 })).toEqual([
       'metadata.generation: Invalid value: 1: must not be decremented',
     ]);
   });
   it('takes no new finalizers once deletion has begun', () => {
     const old = { deletionTimestamp: 't', finalizers: ['a.b/c'] };
     expect(updated({ deletionTimestamp: 't' }, old)).toEqual([]);
-    expect(updated({ deletionTimestamp: 't', finalizers: ['a.b/c', 'x.y/z'] }, old)).toEqual([
+    expect(told({ deletionTimestamp: 't', finalizers: ['a.b/c', 'x.y/z'] }, old)).toEqual([
       'metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"x.y/z"}',
     ]);
+  });
+  it('says each finding as often as upstream looks: twice in the registry, then as the kind does', () => {
+    const bad = { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'x', uid: '' }] };
+    const text = 'metadata.ownerReferences.uid: Invalid value: "": must not be empty';
+    expect(updated(bad, {})).toEqual([text, text, text, text]);
+    expect(updated(bad, {}, { metadataOnUpdate: ['change'] })).toEqual([text, text, text]);
+    expect(updated(bad, {}, { metadataOnUpdate: [] })).toEqual([text, text]);
+    const fixed = 'metadata.uid: Invalid value: "b": field is immutable';
+    expect(updated({ uid: 'b' }, { uid: 'a' })).toEqual([fixed, fixed]);
+    expect(updated({ uid: 'b' }, { uid: 'a' }, { metadataOnUpdate: ['itself'] })).toEqual([fixed]);
   });
 });

@@ -1,6 +1,6 @@
 import { compareText, deepEqual } from '../base/json.ts';
 import { byteLength, dns1123Label, dns1123Subdomain, labelValue, pathSegment, qualifiedName } from '../base/names.ts';
-import type { FieldErrors } from './field-errors.ts';
+import { FieldErrors } from './field-errors.ts';
 import type { KindDefinition, NameRule } from './kind.ts';
 import type { KubeObject, OwnerReference } from './object.ts';
 
@@ -109,6 +109,11 @@ function validateCommon(object: KubeObject, errors: FieldErrors): void {
   validateOwners(metadata.ownerReferences, 'metadata.ownerReferences', errors);
 }
 
+function validateAllFinalizers(object: KubeObject, errors: FieldErrors): void {
+  validateFinalizers(object.metadata.finalizers, 'metadata.finalizers', errors);
+  if (isBuiltIn(object.apiVersion)) validateUnqualifiedFinalizers(object, errors);
+}
+
 /**
  * Metadata of a new object, after a name has been generated (api.md 4.2). Errors are added in upstream's order and words.
  */
@@ -132,8 +137,7 @@ export function validateMetadata(
   else for (const message of dns1123Label(namespace)) errors.invalid('metadata.namespace', namespace, message);
   if (generation < 0) errors.invalid('metadata.generation', generation, 'must be greater than or equal to 0');
   validateCommon(object, errors);
-  validateFinalizers(object.metadata.finalizers, 'metadata.finalizers', errors);
-  if (isBuiltIn(object.apiVersion)) validateUnqualifiedFinalizers(object, errors);
+  validateAllFinalizers(object, errors);
 }
 
 const FIXED = [
@@ -145,13 +149,10 @@ const FIXED = [
   'deletionGracePeriodSeconds',
 ] as const;
 
-/**
- * Metadata of an updated object against the stored one. resourceVersion is judged where the update is committed.
- */
-export function validateMetadataUpdate(object: KubeObject, old: KubeObject, errors: FieldErrors): void {
+/** What may not change, whatever the kind. */
+function validateFixed(object: KubeObject, old: KubeObject, errors: FieldErrors): void {
   const { metadata } = object;
   const before = old.metadata;
-  if (metadata === before) return;
   if (before.deletionTimestamp !== undefined) {
     const known = new Set(before.finalizers);
     const added = [...new Set(metadata.finalizers)].filter((finalizer) => !known.has(finalizer)).sort(compareText);
@@ -167,13 +168,42 @@ export function validateMetadataUpdate(object: KubeObject, old: KubeObject, erro
   for (const field of FIXED) {
     if (metadata[field] !== before[field]) errors.invalid(`metadata.${field}`, metadata[field] ?? null, IMMUTABLE);
   }
-  if (metadata.labels !== before.labels) validateLabels(metadata.labels, 'metadata.labels', errors);
-  if (metadata.annotations !== before.annotations) {
-    validateAnnotations(metadata.annotations, 'metadata.annotations', errors);
-  }
-  validateOwners(metadata.ownerReferences, 'metadata.ownerReferences', errors);
-  validateFinalizers(metadata.finalizers, 'metadata.finalizers', errors);
-  if (isBuiltIn(object.apiVersion) && !deepEqual(metadata.finalizers, before.finalizers)) {
-    validateUnqualifiedFinalizers(object, errors);
+}
+
+/** Whether anything could be wrong: what is as it was, was right. */
+function suspicious(object: KubeObject, old: KubeObject): boolean {
+  const { metadata } = object;
+  const before = old.metadata;
+  const found = new FieldErrors();
+  validateFixed(object, old, found);
+  if (metadata.labels !== before.labels) validateLabels(metadata.labels, '', found);
+  if (metadata.annotations !== before.annotations) validateAnnotations(metadata.annotations, '', found);
+  validateOwners(metadata.ownerReferences, '', found);
+  if (!deepEqual(metadata.finalizers, before.finalizers)) validateAllFinalizers(object, found);
+  return found.list.length > 0;
+}
+
+/**
+ * Metadata of an updated object against the stored one. The registry says what it finds in it by itself and as a change,
+ * then the kind does so again (`metadataOnUpdate`): texts are told once, but each finding is a cause of its own.
+ * resourceVersion is judged where the update is committed.
+ */
+export function validateMetadataUpdate(
+  object: KubeObject,
+  old: KubeObject,
+  kind: Pick<KindDefinition, 'metadataOnUpdate'>,
+  errors: FieldErrors,
+): void {
+  if (object.metadata === old.metadata || !suspicious(object, old)) return;
+  const rules = kind.metadataOnUpdate ?? (isBuiltIn(object.apiVersion) ? ['change', 'itself'] : ['change']);
+  validateCommon(object, errors);
+  validateFinalizers(object.metadata.finalizers, 'metadata.finalizers', errors);
+  validateFixed(object, old, errors);
+  validateCommon(object, errors);
+  for (const rule of rules) {
+    if (rule === 'change') validateFixed(object, old, errors);
+    validateCommon(object, errors);
+    if (rule === 'itself') validateAllFinalizers(object, errors);
+    else if (isBuiltIn(object.apiVersion)) validateUnqualifiedFinalizers(object, errors);
   }
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectls, WANTED } from './support/kubectl.ts';
+import { kubectls, RECORDED } from './support/kubectl.ts';
 import { hasShared, Perdure, shared } from './support/perdure.ts';
 
 const OUTSIDE_THIS_STAGE = new Set(['apply', 'auth', 'custom-resources']);
@@ -49,7 +49,7 @@ describe.skipIf(!hasShared)('recorded behaviour (../shared)', () => {
     expect(out, tail(out)).toMatch(/^[1-9]\d* passed, 0 failed$/m);
   });
 
-  for (const kubectl of kubectls(WANTED)) {
+  for (const kubectl of kubectls(RECORDED)) {
     it(`shows kubectl ${kubectl.version} what it was shown`, async () => {
       const args = ['kubectl', '--kubeconfig', perdure.kubeconfig, '--kubectl', kubectl.path];
       const out = await node(join(shared, 'transcripts', 'run.mjs'), args);

@@ -102,6 +102,7 @@ export const daemonSet: KindDefinition = defineKind({
   shortNames: ['ds'],
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   generation: true,
   defaults,
   create: {

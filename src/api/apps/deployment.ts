@@ -95,6 +95,7 @@ export const deployment: KindDefinition = defineKind({
   shortNames: ['deploy'],
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   generation: true,
   defaults,
   create: {

@@ -51,6 +51,7 @@ export const replicaSet: KindDefinition = defineKind({
   shortNames: ['rs'],
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   generation: true,
   defaults,
   create: {

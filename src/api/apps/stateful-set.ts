@@ -16,6 +16,7 @@ import { podTemplateWarnings } from '../shared/pod-warnings.ts';
 import { matcherOrNull, selectorText } from '../shared/selector-use.ts';
 import { takeAllButStatus, takeStatusOnly } from '../shared/transitions.ts';
 import { templateColumns } from '../shared/workload-columns.ts';
+import { readOptIns } from './stateful-set-opt-ins.ts';
 
 const MAX_UNAVAILABLE_GATE = 'MaxUnavailableStatefulSet';
 const FORBIDDEN_UPDATE =
@@ -53,9 +54,15 @@ function defaults(draft: Draft): void {
   for (const claim of spec.volumeClaimTemplates ?? []) defaultClaimTemplate(claim);
 }
 
-/** With the gate off maxUnavailable is dropped, unless it was stored before (statefulset.md 1.1). */
+const optIns = (object: Draft | KubeObject) =>
+  readOptIns(object.metadata.annotations ?? {}, object.spec.volumeClaimTemplates ?? []);
+
+/**
+ * With the gate off maxUnavailable is dropped, unless it was stored before (statefulset.md 1.1). A set that asks for the
+ * corrected counting has the gate on for itself.
+ */
 function dropGated(draft: Draft, old: KubeObject | null, gates: FeatureGates): void {
-  if (gates[MAX_UNAVAILABLE_GATE] === true) {
+  if (gates[MAX_UNAVAILABLE_GATE] === true || optIns(draft).correctedCounting) {
     if (draft.spec.updateStrategy.rollingUpdate !== undefined) {
       draft.spec.updateStrategy.rollingUpdate.maxUnavailable ??= 1;
     }
@@ -206,6 +213,9 @@ function warnings(object: KubeObject, old: KubeObject | null): readonly string[]
       'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended',
     );
   }
+  if (old === null || !deepEqual(object.metadata.annotations, old.metadata.annotations)) {
+    out.push(...optIns(object).problems);
+  }
   return out;
 }
 
@@ -218,6 +228,7 @@ export const statefulSet: KindDefinition = defineKind({
   shortNames: ['sts'],
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   nameRule: 'label',
   generation: true,
   defaults,

@@ -119,6 +119,7 @@ export const horizontalPodAutoscalerV1: KindDefinition = defineKind({
   shortNames: ['hpa'],
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   defaults,
   status: horizontalPodAutoscaler.status ?? {},
   columns: (horizontalPodAutoscaler.columns ?? []).map((column) => ({

@@ -42,6 +42,7 @@ export const horizontalPodAutoscaler: KindDefinition = defineKind({
   shortNames: ['hpa'],
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   defaults,
   create: {
     prepare(draft) {

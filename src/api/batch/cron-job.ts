@@ -88,6 +88,7 @@ export const cronJob: KindDefinition = defineKind({
   shortNames: ['cj'],
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   generation: true,
   defaults,
   create: {

@@ -40,6 +40,7 @@ export const job: KindDefinition = defineKind({
   plural: 'jobs',
   categories: ['all'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   generation: true,
   defaultPropagation: 'Orphan',
   defaults: defaultJob,

@@ -28,6 +28,7 @@ export const lease = defineKind({
   kind: 'Lease',
   plural: 'leases',
   namespaced: true,
+  metadataOnUpdate: ['change'],
   createOnUpdate: true,
   unconditionalUpdate: false,
   create: { validate },

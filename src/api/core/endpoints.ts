@@ -85,6 +85,7 @@ export const endpoints = defineKind({
   singular: 'endpoints',
   shortNames: ['ep'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   createOnUpdate: true,
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   defaults,

@@ -94,6 +94,7 @@ export const endpointSlice = defineKind({
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   namespaced: true,
+  metadataOnUpdate: ['itself'],
   generation: true,
   defaults,
   create: { validate, warnings },

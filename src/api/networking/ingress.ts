@@ -132,6 +132,7 @@ export const ingress = defineKind({
   plural: 'ingresses',
   shortNames: ['ing'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   generation: true,
   create: {
     prepare(draft) {

@@ -97,6 +97,7 @@ export const networkPolicy = defineKind({
   plural: 'networkpolicies',
   shortNames: ['netpol'],
   namespaced: true,
+  metadataOnUpdate: ['change'],
   generation: true,
   defaults,
   create: { validate },

@@ -58,6 +58,7 @@ export const podDisruptionBudget: KindDefinition = defineKind({
   plural: 'poddisruptionbudgets',
   shortNames: ['pdb'],
   namespaced: true,
+  metadataOnUpdate: [],
   nameRule: 'path',
   generation: true,
   unconditionalUpdate: false,

@@ -1,3 +1,4 @@
+import { emptyToNull } from '../../schema/empty-collections.ts';
 import type { Draft } from '../../schema/kind.ts';
 import { validateMetadata } from '../../schema/metadata.ts';
 import type { KubeObject } from '../../schema/object.ts';
@@ -37,6 +38,7 @@ export async function createDraft(
   wipeServerFields(draft);
   dedupeOwners(draft, call.warn);
   book(draft);
+  if (kind.custom === null) emptyToNull(kind.definition.struct, draft);
   const attributes = attributesOf(core, call, draft);
   core.admission.admit(attributes);
   fillSystemFields(draft, core.clock.now(), core.random);

@@ -1,4 +1,5 @@
 import { deepEqual } from '../../base/json.ts';
+import { emptyToNull } from '../../schema/empty-collections.ts';
 import { FieldErrors, invalidStatus } from '../../schema/field-errors.ts';
 import type { Draft, UpdateStrategy } from '../../schema/kind.ts';
 import { validateMetadataUpdate } from '../../schema/metadata.ts';
@@ -93,6 +94,7 @@ async function changeOnce(
   dedupeOwners(draft, call.warn);
   if (book === undefined) bookUpdate(core, call, draft, live);
   else book(draft, live);
+  if (kind.custom === null) emptyToNull(kind.definition.struct, draft);
   const attributes: Attributes = {
     core,
     operation: 'UPDATE',
@@ -196,7 +198,7 @@ function validate(core: Core, call: Call, stored: Draft, old: KubeObject): void 
   const strategy = strategyOf(call);
   const context = strategyContext(core, call.user, call.dryRun);
   validated(call.kind, call.name, (errors) => {
-    validateMetadataUpdate(object, old, errors);
+    validateMetadataUpdate(object, old, call.kind.definition, errors);
     strategy?.validate?.(object, old, errors, context);
   });
   for (const text of strategy?.warnings?.(object, old, context) ?? []) call.warn(text);
