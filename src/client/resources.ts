@@ -18,6 +18,11 @@ export const CONTROLLER_REVISIONS: ResourceId = { group: 'apps', version: 'v1', 
 export const REPLICA_SETS: ResourceId = { group: 'apps', version: 'v1', resource: 'replicasets' };
 export const ENDPOINT_SLICES: ResourceId = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' };
 export const STORAGE_CLASSES: ResourceId = { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses' };
+export const VOLUME_ATTACHMENTS: ResourceId = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  resource: 'volumeattachments',
+};
 export const POD_DISRUPTION_BUDGETS: ResourceId = { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' };
 export const LEASES: ResourceId = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
 

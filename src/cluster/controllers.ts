@@ -9,19 +9,21 @@ import { createEndpointSliceController } from '../controllers/endpointslice/cont
 import type { ResourceCatalog } from '../controllers/framework/catalog.ts';
 import type { Controller, ControllerHooks } from '../controllers/framework/controller.ts';
 import type { ControllerOptions } from '../controllers/framework/options.ts';
+import type { VolumeBackend } from '../controllers/framework/volume-backend.ts';
 import { createGarbageCollector } from '../controllers/garbage-collector/controller.ts';
 import { createNamespaceController } from '../controllers/namespace/controller.ts';
 import { createNodeLifecycleController } from '../controllers/node-lifecycle/controller.ts';
 import { createPodGarbageCollector } from '../controllers/node-lifecycle/pod-gc.ts';
 import { createTaintEvictionController } from '../controllers/node-lifecycle/taint-eviction.ts';
 import { createPersistentVolumeController } from '../controllers/persistent-volume/controller.ts';
-import { createProvisioner, type VolumeBackend } from '../controllers/provisioner/controller.ts';
+import { createProvisioner } from '../controllers/provisioner/controller.ts';
 import { createServiceAccountController } from '../controllers/service-account/controller.ts';
 import { createStatefulSetController } from '../controllers/statefulset/controller.ts';
 import {
   createClaimProtectionController,
   createVolumeProtectionController,
 } from '../controllers/volume-protection/controller.ts';
+import { createVolumeResizeController } from '../controllers/volume-resize/controller.ts';
 import type { FeatureGates } from '../schema/kind.ts';
 
 export interface ControllersOptions {
@@ -32,6 +34,8 @@ export interface ControllersOptions {
   readonly gates: FeatureGates;
   readonly catalog: ResourceCatalog;
   readonly volumes: VolumeBackend;
+  /** Provisioner names of others that ours stands in for. */
+  readonly provisionerAliases?: readonly string[];
   readonly rootCa: string;
   readonly hooks?: ControllerHooks;
 }
@@ -58,7 +62,8 @@ export function makeControllers(options: ControllersOptions): {
     createGarbageCollector({ ...common, catalog }),
     createStatefulSetController(common),
     createPersistentVolumeController(common),
-    createProvisioner({ ...common, backend: volumes }),
+    createProvisioner({ ...common, backend: volumes, aliases: options.provisionerAliases ?? [] }),
+    createVolumeResizeController({ ...common, backend: volumes }),
     createClaimProtectionController(common),
     createVolumeProtectionController(common),
     createEndpointSliceController(common),

@@ -18,9 +18,14 @@ export interface PersistentVolume extends KubeObject {
     readonly storageClassName?: string;
     readonly volumeMode?: string;
     readonly volumeAttributesClassName?: string;
+    readonly csi?: { readonly driver: string; readonly volumeHandle: string };
     readonly [field: string]: unknown;
   };
   readonly status?: { readonly phase?: string; readonly message?: string; readonly reason?: string };
+}
+
+export interface TopologyTerm {
+  readonly matchLabelExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[];
 }
 
 export interface StorageClass extends KubeObject {
@@ -29,6 +34,21 @@ export interface StorageClass extends KubeObject {
   readonly volumeBindingMode?: string;
   readonly allowVolumeExpansion?: boolean;
   readonly mountOptions?: readonly string[];
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly allowedTopologies?: readonly TopologyTerm[];
+}
+
+export interface VolumeAttachment extends KubeObject {
+  readonly spec: {
+    readonly attacher: string;
+    readonly nodeName: string;
+    readonly source: { readonly persistentVolumeName?: string };
+  };
+  readonly status?: {
+    readonly attached?: boolean;
+    readonly attachError?: { readonly time?: string; readonly message?: string };
+    readonly detachError?: { readonly time?: string; readonly message?: string };
+  };
 }
 
 export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';

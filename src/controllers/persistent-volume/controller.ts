@@ -1,16 +1,11 @@
 import { keyOf } from '../../client/meta.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resources.ts';
+import { isStatus } from '../../schema/status.ts';
 import { addClaimIndex, BY_CLAIM, claimKeysOf } from '../framework/claims.ts';
-import { type Controller, Reconciler } from '../framework/controller.ts';
+import { type Controller, Reconciler, StaleCache } from '../framework/controller.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import type { ControllerOptions } from '../framework/options.ts';
-import {
-  BOUND_BY_CONTROLLER,
-  classOf,
-  type PersistentVolume,
-  PROVISIONED_BY,
-  type StorageClass,
-} from '../framework/volumes.ts';
+import { classOf, type PersistentVolume, PROVISIONED_BY, type StorageClass } from '../framework/volumes.ts';
 import { decideClaim, decideVolume } from './decide.ts';
 import { VolumeWriter } from './writes.ts';
 
@@ -114,7 +109,7 @@ export function createPersistentVolumeController({
     }
     const ref = volume.spec.claimRef;
     const claim = ref === undefined ? undefined : claims.get(ref.namespace, ref.name ?? '');
-    const decision = decideVolume(volume, claim, volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined);
+    const decision = decideVolume(volume, claim);
     if (decision.kind === 'phase') {
       await writer.setVolumePhase(volume, decision.phase);
       if (ref !== undefined) queue.add(`${CLAIM}${ref.namespace}/${ref.name}`);
@@ -122,8 +117,25 @@ export function createPersistentVolumeController({
       queue.add(`${CLAIM}${ref?.namespace}/${ref?.name}`);
     } else if (decision.kind === 'unbind') {
       await writer.unbind(volume);
-    } else if (decision.kind === 'release') {
+    } else if (decision.kind === 'mismatch') {
+      recorder.event(volume, 'Warning', 'VolumeMismatch', decision.message);
+      if (claim !== undefined) recorder.event(claim, 'Warning', 'VolumeMismatch', decision.message);
+    } else {
+      await confirmGone(volume);
       await release(volume);
+    }
+  }
+
+  /** Releasing may destroy data, so a cache that has yet to hear of the claim must not lead to it. */
+  async function confirmGone({ spec: { claimRef }, metadata }: PersistentVolume): Promise<void> {
+    const target = { ...PERSISTENT_VOLUME_CLAIMS, namespace: claimRef?.namespace ?? '' };
+    try {
+      const claim = await client.get<PersistentVolumeClaim>(target, claimRef?.name ?? '');
+      const elsewhere = (claim.spec.volumeName ?? '') !== '' && claim.spec.volumeName !== metadata.name;
+      if (claim.metadata.uid === claimRef?.uid && !elsewhere)
+        throw new StaleCache(`claim ${keyOf(claim)} of volume ${metadata.name} is there after all`);
+    } catch (error) {
+      if (!isStatus(error, 'NotFound')) throw error;
     }
   }
 

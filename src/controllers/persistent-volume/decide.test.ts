@@ -89,13 +89,75 @@ describe('a volume', () => {
   const claimed = volume('v', '3Gi', { claimRef: { namespace: 'n', name: 'c', uid: 'u' } });
 
   it('is released when its claim is gone or another life of it', () => {
-    expect(decideVolume(claimed, undefined, false).kind).toBe('release');
+    expect(decideVolume(claimed, undefined).kind).toBe('release');
     const again = { ...claim(), metadata: { ...claim().metadata, uid: 'second' } };
-    expect(decideVolume(claimed, again, false).kind).toBe('release');
+    expect(decideVolume(claimed, again).kind).toBe('release');
   });
 
   it('is bound once both point at each other', () => {
-    expect(decideVolume(claimed, claim({ volumeName: 'v' }), true)).toEqual({ kind: 'phase', phase: 'Bound' });
-    expect(decideVolume(volume('v', '3Gi'), undefined, false)).toEqual({ kind: 'phase', phase: 'Available' });
+    expect(decideVolume(claimed, claim({ volumeName: 'v' }))).toEqual({ kind: 'phase', phase: 'Bound' });
+    expect(decideVolume(volume('v', '3Gi'), undefined)).toEqual({ kind: 'phase', phase: 'Available' });
+  });
+
+  it('is free again when its claim took another one, or deleted if it was made for that claim', () => {
+    expect(decideVolume(claimed, claim({ volumeName: 'other' })).kind).toBe('unbind');
+    const provisioned = {
+      ...volume('v', '3Gi', { ...claimed.spec, persistentVolumeReclaimPolicy: 'Delete' }),
+      metadata: { name: 'v', annotations: { 'pv.kubernetes.io/provisioned-by': 'p' } },
+    };
+    expect(decideVolume(provisioned, claim({ volumeName: 'other' })).kind).toBe('release');
+  });
+
+  it('never meets a claim of the other volume mode', () => {
+    expect(decideVolume(claimed, claim()).kind).toBe('tell-claim');
+    expect(decideVolume(claimed, claim({ volumeMode: 'Block' })).kind).toBe('mismatch');
+  });
+});
+
+describe('which volumes an unbound claim may take', () => {
+  const decide = (c: PersistentVolumeClaim, ...volumes: PersistentVolume[]): string => {
+    const decision = decideClaim(c, world(volumes));
+    return decision.kind === 'bind' ? (decision.volume.metadata.name ?? '') : decision.kind;
+  };
+  const labelled = { ...volume('labelled', '9Gi'), metadata: { name: 'labelled', labels: { tier: 'gold' } } };
+
+  it.each([
+    ['too small', claim(), volume('v', '1Gi')],
+    ['another mode', claim({ accessModes: ['ReadWriteMany'] }), volume('v', '3Gi')],
+    ['not Available', claim(), { ...volume('v', '3Gi'), status: { phase: 'Released' } }],
+    ['block instead of files', claim(), volume('v', '3Gi', { volumeMode: 'Block' })],
+    ['another attributes class', claim(), volume('v', '3Gi', { volumeAttributesClassName: 'fast' })],
+    ['without the label', claim({ selector: { matchLabels: { tier: 'gold' } } }), volume('v', '3Gi')],
+    ['meant for another claim', claim(), volume('v', '3Gi', { claimRef: { namespace: 'n', name: 'other' } })],
+    [
+      'an earlier life of the claim',
+      claim(),
+      volume('v', '3Gi', { claimRef: { namespace: 'n', name: 'c', uid: 'old' } }),
+    ],
+  ])('not one that is %s', (_, c, v) => expect(decide(c, v)).toBe('wait'));
+
+  it('the labelled one, though it is larger', () => {
+    const c = claim({ selector: { matchLabels: { tier: 'gold' } } });
+    expect(decide(c, volume('small', '3Gi'), labelled)).toBe('labelled');
+  });
+
+  it('the one with the fewest modes, before the smallest', () => {
+    const many = volume('many', '3Gi', { accessModes: ['ReadWriteOnce', 'ReadOnlyMany'] });
+    expect(decide(claim(), many, volume('one', '5Gi'))).toBe('one');
+  });
+
+  it('the one it names, or says what is wrong with it', () => {
+    expect(decide(claim({ volumeName: 'v' }), volume('v', '3Gi'))).toBe('v');
+    const why = (spec: object, ...volumes: PersistentVolume[]) => {
+      const decision = decideClaim(claim({ volumeName: 'v', ...spec }), world(volumes));
+      return decision.kind === 'wait' ? (decision.notice?.message ?? 'silence') : decision.kind;
+    };
+    expect(why({})).toBe('silence');
+    expect(why({}, volume('v', '1Gi'))).toBe('Cannot bind to requested volume "v": requested PV is too small');
+    expect(why({ storageClassName: '' }, volume('v', '3Gi'))).toMatch(/storageClassName does not match$/);
+    expect(why({ accessModes: ['ReadWriteMany'] }, volume('v', '3Gi'))).toMatch(/incompatible accessMode$/);
+    expect(why({}, volume('v', '3Gi', { claimRef: { namespace: 'n', name: 'd' } }))).toBe(
+      'volume "v" already bound to a different claim.',
+    );
   });
 });

@@ -6,10 +6,11 @@ import {
   DEFAULT_CLASS,
   isForClaim,
   type PersistentVolume,
+  PROVISIONED_BY,
   SELECTED_NODE,
   type StorageClass,
 } from '../framework/volumes.ts';
-import { bestMatch, unfitReason } from './match.ts';
+import { bestMatch, modeOf, unfitReason } from './match.ts';
 
 export interface ClaimNotice {
   readonly type: 'Normal' | 'Warning';
@@ -130,21 +131,28 @@ export type VolumeDecision =
   | { readonly kind: 'release' }
   /** The claim has yet to be told. */
   | { readonly kind: 'tell-claim' }
-  /** We bound it, and the claim went elsewhere. */
+  /** The claim took another volume: this one is free again. */
   | { readonly kind: 'unbind' }
-  | { readonly kind: 'nothing' };
+  /** Claim and volume name each other and can never be used together. */
+  | { readonly kind: 'mismatch'; readonly message: string };
 
 /** What to do about a volume; `claim` is the one its claimRef names, whatever its uid. */
-export function decideVolume(
-  volume: PersistentVolume,
-  claim: PersistentVolumeClaim | undefined,
-  boundByUs: boolean,
-): VolumeDecision {
+export function decideVolume(volume: PersistentVolume, claim: PersistentVolumeClaim | undefined): VolumeDecision {
   const ref = volume.spec.claimRef;
   if (ref?.uid === undefined || ref.uid === '') return { kind: 'phase', phase: 'Available' };
   if (claim === undefined || claim.metadata.uid !== ref.uid) return { kind: 'release' };
   const name = claim.spec.volumeName ?? '';
-  if (name === '') return { kind: 'tell-claim' };
+  if (name === '') {
+    if (modeOf(volume) === modeOf(claim)) return { kind: 'tell-claim' };
+    return {
+      kind: 'mismatch',
+      message: `Cannot bind PersistentVolume "${volume.metadata.name}" to requested PersistentVolumeClaim "${claim.metadata.name}" due to incompatible volumeMode.`,
+    };
+  }
   if (name === volume.metadata.name) return { kind: 'phase', phase: 'Bound' };
-  return boundByUs ? { kind: 'unbind' } : { kind: 'nothing' };
+  // Made for this claim, which has another one: nobody will ever use it.
+  const spare =
+    volume.metadata.annotations?.[PROVISIONED_BY] !== undefined &&
+    volume.spec.persistentVolumeReclaimPolicy === 'Delete';
+  return { kind: spare ? 'release' : 'unbind' };
 }

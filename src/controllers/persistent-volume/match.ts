@@ -5,7 +5,8 @@ import { classOf, isForClaim, type PersistentVolume } from '../framework/volumes
 
 const requested = (claim: PersistentVolumeClaim): string => claim.spec.resources?.requests?.storage ?? '0';
 const capacityOf = (volume: PersistentVolume): string => volume.spec.capacity?.storage ?? '0';
-const modeOf = (object: { spec: { volumeMode?: string } }): string => object.spec.volumeMode ?? 'Filesystem';
+export const modeOf = (object: { readonly spec: { readonly volumeMode?: string } }): string =>
+  object.spec.volumeMode ?? 'Filesystem';
 
 /** Why a volume cannot serve a claim that names it, or null (wording of upstream's VolumeMismatch event). */
 export function unfitReason(volume: PersistentVolume, claim: PersistentVolumeClaim): string | null {

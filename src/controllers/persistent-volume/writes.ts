@@ -99,9 +99,12 @@ export class VolumeWriter {
     );
   }
 
+  /** A claimRef we filled in goes; one that the user wrote stays and only forgets the claim's uid. */
   async unbind(volume: PersistentVolume): Promise<void> {
-    const { claimRef: _, ...spec } = volume.spec;
-    const { [BOUND_BY_CONTROLLER]: __, ...annotations } = volume.metadata.annotations ?? {};
+    const { claimRef, ...rest } = volume.spec;
+    const { [BOUND_BY_CONTROLLER]: ours, ...annotations } = volume.metadata.annotations ?? {};
+    const { uid: _, resourceVersion: __, ...named } = claimRef ?? {};
+    const spec = ours === undefined ? { ...rest, claimRef: named } : rest;
     const next = { ...volume, metadata: { ...volume.metadata, annotations }, spec };
     const written = await this.#client.update<PersistentVolume>(PERSISTENT_VOLUMES, next as PersistentVolume);
     await this.setVolumePhase(written, 'Available');

@@ -1,159 +1,213 @@
-import { compareQuantity, quantityValue } from '../../base/quantity.ts';
+import { quantityValue } from '../../base/quantity.ts';
 import { keyOf } from '../../client/meta.ts';
-import { NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../../client/resources.ts';
+import {
+  NODES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  STORAGE_CLASSES,
+  VOLUME_ATTACHMENTS,
+} from '../../client/resources.ts';
 import { isStatus } from '../../schema/status.ts';
 import { type Controller, Reconciler } from '../framework/controller.ts';
 import type { Node, PersistentVolumeClaim } from '../framework/objects.ts';
 import type { ControllerOptions } from '../framework/options.ts';
+import { faultKind, faultMessage, type VolumeBackend } from '../framework/volume-backend.ts';
 import {
   classOf,
   type PersistentVolume,
   PROVISIONED_BY,
   SELECTED_NODE,
-  STORAGE_PROVISIONER,
   type StorageClass,
+  type VolumeAttachment,
 } from '../framework/volumes.ts';
+import { decideProvision, decideReclaim, type ProvisionDecision } from './decide.ts';
 import { newVolume, PROVISIONER, PROVISIONER_FINALIZER, volumeNameOf } from './volume.ts';
+
+export type { VolumeBackend } from '../framework/volume-backend.ts';
 
 /** A volume takes a few durable writes in a row; many at once share their commits. */
 const WORKERS = 64;
 const CLAIM = 'claim ';
 const VOLUME = 'volume ';
-
-/** Where the bytes of volumes live. Both calls may be repeated for the same name. */
-export interface VolumeBackend {
-  create(name: string, sizeBytes: number): Promise<{ readonly path: string }>;
-  delete(name: string): Promise<void>;
-}
+const BY_VOLUME = 'volume';
+const RETRY_REFUSED_MS = 30_000;
 
 export interface ProvisionerOptions extends ControllerOptions {
   readonly backend: VolumeBackend;
+  /** Provisioner names of others that are served as well, with a warning. */
+  readonly aliases?: readonly string[];
 }
 
-/** Makes, grows and deletes volumes of the classes with provisioner `perdure.dev/local` (node.md 8.2 to 8.4). */
-export function createProvisioner({
-  client,
-  informers,
-  clock,
-  events,
-  hooks,
-  backend,
-}: ProvisionerOptions): Controller {
-  const claims = informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS);
-  const volumes = informers.informer<PersistentVolume>(PERSISTENT_VOLUMES);
-  const classes = informers.informer<StorageClass>(STORAGE_CLASSES);
-  const nodes = informers.informer<Node>(NODES);
-  const recorder = events.recorder({ component: PROVISIONER });
+/** Makes and deletes volumes of the classes with provisioner `perdure.dev/local` (node.md 8.2, 8.3). */
+export function createProvisioner(options: ProvisionerOptions): Controller {
+  return new Provisioner(options).reconciler;
+}
 
-  async function syncClaim(key: string): Promise<void> {
-    const claim = claims.byKey(key);
-    if (claim === undefined) return;
-    if ((claim.spec.volumeName ?? '') !== '') return expand(claim);
-    if (
-      claim.metadata.annotations?.[STORAGE_PROVISIONER] !== PROVISIONER ||
-      claim.metadata.deletionTimestamp !== undefined
-    )
-      return;
-    const className = classOf(claim) ?? '';
-    const storageClass = classes.get(undefined, className);
-    if (storageClass === undefined || storageClass.provisioner !== PROVISIONER) return;
-    const selected = claim.metadata.annotations[SELECTED_NODE];
-    if (storageClass.volumeBindingMode === 'WaitForFirstConsumer' && selected === undefined) return;
+class Provisioner {
+  readonly reconciler: Reconciler;
+  readonly #options: ProvisionerOptions;
+  readonly #aliases: ReadonlySet<string>;
+  readonly #claims;
+  readonly #volumes;
+  readonly #classes;
+  readonly #nodes;
+  readonly #attachments;
+  readonly #recorder;
+
+  constructor(options: ProvisionerOptions) {
+    const { informers, clock, events, hooks } = options;
+    this.#options = options;
+    this.#aliases = new Set(options.aliases ?? []);
+    this.#claims = informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS);
+    this.#volumes = informers.informer<PersistentVolume>(PERSISTENT_VOLUMES);
+    this.#classes = informers.informer<StorageClass>(STORAGE_CLASSES);
+    this.#nodes = informers.informer<Node>(NODES);
+    this.#attachments = informers.informer<VolumeAttachment>(VOLUME_ATTACHMENTS);
+    this.#attachments.addIndex(BY_VOLUME, ({ spec }) => [spec.source.persistentVolumeName ?? '']);
+    this.#recorder = events.recorder({ component: PROVISIONER });
+    this.reconciler = new Reconciler({
+      name: 'provisioner',
+      clock,
+      workers: WORKERS,
+      informers: [this.#claims, this.#volumes, this.#classes, this.#nodes, this.#attachments],
+      hooks,
+      reconcile: (key) =>
+        key.startsWith(CLAIM) ? this.#syncClaim(key.slice(CLAIM.length)) : this.#syncVolume(key.slice(VOLUME.length)),
+    });
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { queue } = this.reconciler;
+    const addClaim = (claim: PersistentVolumeClaim) => {
+      if ((claim.spec.volumeName ?? '') === '') queue.add(CLAIM + keyOf(claim));
+    };
+    const addVolume = (volume: PersistentVolume) => {
+      if (volume.metadata.annotations?.[PROVISIONED_BY] === PROVISIONER) queue.add(VOLUME + keyOf(volume));
+    };
+    this.#claims.on({ add: addClaim, update: addClaim });
+    this.#volumes.on({ add: addVolume, update: addVolume });
+    this.#attachments.on({
+      delete: ({ spec }) => queue.add(VOLUME + (spec.source.persistentVolumeName ?? '')),
+    });
+  }
+
+  async #syncClaim(key: string): Promise<{ requeueAfterMs: number } | undefined> {
+    const claim = this.#claims.byKey(key);
+    if (claim === undefined) return undefined;
+    const decision = decideProvision(claim, {
+      aliases: this.#aliases,
+      storageClass: (name) => this.#classes.get(undefined, name),
+      volume: (name) => this.#volumes.get(undefined, name),
+      claim: (name) => this.#claims.get(claim.metadata.namespace, name),
+      node: (name) => this.#nodes.get(undefined, name),
+      nodes: () => this.#nodes.list(),
+    });
+    if (decision.kind === 'provision') await this.#provision(claim, decision);
+    if (decision.kind !== 'refuse') return undefined;
+    this.#failed(claim, decision.why);
+    if (decision.reschedule) await this.#chooseAgain(claim);
+    return { requeueAfterMs: RETRY_REFUSED_MS };
+  }
+
+  async #provision(
+    claim: PersistentVolumeClaim,
+    { storageClass, placement, copyOf }: Extract<ProvisionDecision, { kind: 'provision' }>,
+  ): Promise<void> {
     const name = volumeNameOf(claim);
-    if (volumes.get(undefined, name) !== undefined) return;
-    recorder.event(claim, 'Normal', 'Provisioning', `External provisioner is provisioning volume for claim "${key}"`);
+    const key = keyOf(claim);
+    this.#warnOfAlias(claim, storageClass);
+    this.#event(claim, 'Provisioning', `External provisioner is provisioning volume for claim "${key}"`);
     try {
-      const size = claim.spec.resources?.requests?.storage ?? '0';
-      const { path } = await backend.create(name, quantityValue(size));
-      const node = selected === undefined ? undefined : nodes.get(undefined, selected);
-      await client.create(
-        PERSISTENT_VOLUMES,
-        newVolume(claim, storageClass, path, selected === undefined ? null : hostnameOf(node, selected)),
-      );
+      const { path } = await this.#options.backend.create({
+        name,
+        sizeBytes: quantityValue(claim.spec.resources?.requests?.storage ?? '0'),
+        copyOf: copyOf?.metadata.name ?? null,
+      });
+      await this.#options.client.create(PERSISTENT_VOLUMES, newVolume(claim, storageClass, path, placement));
     } catch (error) {
       if (isStatus(error, 'AlreadyExists')) return;
-      const why = error instanceof Error ? error.message : String(error);
-      recorder.event(
-        claim,
-        'Warning',
-        'ProvisioningFailed',
-        `failed to provision volume with StorageClass "${className}": ${why}`,
-      );
+      this.#failed(claim, faultMessage(error));
+      if (faultKind(error) === 'exhausted') await this.#chooseAgain(claim);
       throw error;
     }
-    recorder.event(claim, 'Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${name}`);
+    this.#event(claim, 'ProvisioningSucceeded', `Successfully provisioned volume ${name}`);
   }
 
-  /** A directory has no size of its own: growing it is a matter of saying so. */
-  async function expand(claim: PersistentVolumeClaim): Promise<void> {
-    const volume = volumes.get(undefined, claim.spec.volumeName ?? '');
-    if (claim.status?.phase !== 'Bound' || volume?.metadata.annotations?.[PROVISIONED_BY] !== PROVISIONER) return;
-    const wanted = claim.spec.resources?.requests?.storage ?? '0';
-    if (compareQuantity(wanted, claim.status.capacity?.storage ?? '0') <= 0) return;
-    recorder.event(claim, 'Normal', 'Resizing', `External resizer is resizing volume ${volume.metadata.name}`);
-    if (compareQuantity(volume.spec.capacity?.storage ?? '0', wanted) < 0) {
-      const capacity = { ...volume.spec.capacity, storage: wanted };
-      await client.update(PERSISTENT_VOLUMES, { ...volume, spec: { ...volume.spec, capacity } });
-    }
-    const target = { ...PERSISTENT_VOLUME_CLAIMS, namespace: claim.metadata.namespace! };
-    const status = {
-      ...claim.status,
-      capacity: { ...claim.status.capacity, storage: wanted },
-      allocatedResources: { storage: wanted },
-    };
-    await client.update(target, { ...claim, status }, 'status');
-    recorder.event(claim, 'Normal', 'VolumeResizeSuccessful', 'Resize volume succeeded');
+  #event(claim: PersistentVolumeClaim, reason: string, message: string): void {
+    this.#recorder.event(claim, 'Normal', reason, message);
   }
 
-  async function syncVolume(name: string): Promise<void> {
-    const volume = volumes.get(undefined, name);
+  #failed(claim: PersistentVolumeClaim, why: string): void {
+    const message = `failed to provision volume with StorageClass "${classOf(claim)}": ${why}`;
+    this.#recorder.event(claim, 'Warning', 'ProvisioningFailed', message);
+  }
+
+  /** What the class asks of a cloud is not what it gets. */
+  #warnOfAlias(claim: PersistentVolumeClaim, { metadata, provisioner, parameters = {} }: StorageClass): void {
+    if (provisioner === PROVISIONER) return;
+    const ignored = Object.keys(parameters).filter((parameter) => parameter !== 'scope');
+    const without = ignored.length === 0 ? '' : `; its parameters ${ignored.join(', ')} have no effect`;
+    const message = `StorageClass "${metadata.name}" names ${provisioner}, which ${PROVISIONER} stands in for here${without}`;
+    this.#recorder.event(claim, 'Warning', 'ProvisionerAliased', message);
+  }
+
+  /** Without its node the claim goes back to the scheduler. */
+  async #chooseAgain(claim: PersistentVolumeClaim): Promise<void> {
+    const chosen = claim.metadata.annotations?.[SELECTED_NODE];
+    if (chosen === undefined) return;
+    const { namespace = '', name = '', uid } = claim.metadata;
+    const metadata = { uid, annotations: { [SELECTED_NODE]: null } };
+    await this.#options.client.patch({ ...PERSISTENT_VOLUME_CLAIMS, namespace }, name, 'merge', { metadata });
+  }
+
+  async #syncVolume(name: string): Promise<undefined> {
+    const volume = this.#volumes.get(undefined, name);
     if (volume?.metadata.annotations?.[PROVISIONED_BY] !== PROVISIONER) return;
-    const deletes = volume.spec.persistentVolumeReclaimPolicy === 'Delete';
-    if (volume.status?.phase !== 'Released' && volume.status?.phase !== 'Failed') return;
-    if (!deletes) {
-      if (volume.metadata.deletionTimestamp !== undefined) await dropFinalizer(volume);
-      return;
+    const decision = decideReclaim(volume, this.#attachments.byIndex(BY_VOLUME, name));
+    if (decision.kind === 'delete') await this.#delete(name);
+    else if (decision.kind === 'finalizers') await this.#setFinalizers(volume, decision.finalizers);
+    else if (decision.kind === 'attached') {
+      const message = `persistentvolume ${name} is still attached to node ${decision.node}`;
+      this.#recorder.event(volume, 'Warning', 'VolumeFailedDelete', message);
     }
+  }
+
+  /** Judged by the object as it is now: what a cache remembers must not cost anyone their data. */
+  async #delete(name: string): Promise<void> {
+    const { client, backend } = this.#options;
     try {
-      await backend.delete(name);
-    } catch (error) {
-      recorder.event(volume, 'Warning', 'VolumeFailedDelete', error instanceof Error ? error.message : String(error));
-      throw error;
-    }
-    try {
-      if (volume.metadata.deletionTimestamp === undefined) await client.delete(PERSISTENT_VOLUMES, name);
-      await dropFinalizer(volumes.get(undefined, name));
+      const volume = await client.get<PersistentVolume>(PERSISTENT_VOLUMES, name);
+      if (decideReclaim(volume, []).kind !== 'delete') return;
+      await this.#deleteStorage(volume, backend);
+      const { uid } = volume.metadata;
+      if (volume.metadata.deletionTimestamp === undefined)
+        await client.delete(PERSISTENT_VOLUMES, name, uid === undefined ? {} : { preconditions: { uid } });
+      const left = await client.get<PersistentVolume>(PERSISTENT_VOLUMES, name);
+      const finalizers = left.metadata.finalizers ?? [];
+      if (left.metadata.uid === uid && finalizers.includes(PROVISIONER_FINALIZER))
+        await this.#setFinalizers(
+          left,
+          finalizers.filter((finalizer) => finalizer !== PROVISIONER_FINALIZER),
+        );
     } catch (error) {
       if (!isStatus(error, 'NotFound')) throw error;
     }
   }
 
-  async function dropFinalizer(volume: PersistentVolume | undefined): Promise<void> {
-    if (volume?.metadata.finalizers?.includes(PROVISIONER_FINALIZER) !== true) return;
-    const finalizers = volume.metadata.finalizers.filter((finalizer) => finalizer !== PROVISIONER_FINALIZER);
-    await client.update(PERSISTENT_VOLUMES, { ...volume, metadata: { ...volume.metadata, finalizers } });
+  async #deleteStorage(volume: PersistentVolume, backend: VolumeBackend): Promise<void> {
+    try {
+      await backend.delete(volume.metadata.name ?? '');
+    } catch (error) {
+      this.#recorder.event(volume, 'Warning', 'VolumeFailedDelete', faultMessage(error));
+      throw error;
+    }
   }
 
-  const reconciler = new Reconciler({
-    name: 'provisioner',
-    clock,
-    workers: WORKERS,
-    informers: [claims, volumes, classes, nodes],
-    hooks,
-    reconcile: async (key) => {
-      await (key.startsWith(CLAIM) ? syncClaim(key.slice(CLAIM.length)) : syncVolume(key.slice(VOLUME.length)));
-      return undefined;
-    },
-  });
-  const addClaim = (claim: PersistentVolumeClaim) => reconciler.queue.add(CLAIM + keyOf(claim));
-  const addVolume = (volume: PersistentVolume) => {
-    if (volume.metadata.annotations?.[PROVISIONED_BY] === PROVISIONER) reconciler.queue.add(VOLUME + keyOf(volume));
-  };
-  claims.on({ add: addClaim, update: addClaim });
-  volumes.on({ add: addVolume, update: addVolume });
-  return reconciler;
-}
-
-function hostnameOf(node: Node | undefined, name: string): string {
-  return node?.metadata.labels?.['kubernetes.io/hostname'] ?? name;
+  async #setFinalizers(volume: PersistentVolume, finalizers: readonly string[]): Promise<void> {
+    await this.#options.client.update(PERSISTENT_VOLUMES, {
+      ...volume,
+      metadata: { ...volume.metadata, finalizers },
+    });
+  }
 }

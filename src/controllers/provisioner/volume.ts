@@ -1,5 +1,7 @@
+import { DRIVER } from '../../api/shared/attachment.ts';
 import type { PersistentVolumeClaim } from '../framework/objects.ts';
 import { type PersistentVolume, PROVISIONED_BY, type StorageClass } from '../framework/volumes.ts';
+import type { Placement } from './topology.ts';
 
 export const PROVISIONER = 'perdure.dev/local';
 /** Keeps the object until its directory is gone. */
@@ -7,16 +9,22 @@ export const PROVISIONER_FINALIZER = 'external-provisioner.volume.kubernetes.io/
 
 export const volumeNameOf = (claim: PersistentVolumeClaim): string => `pvc-${claim.metadata.uid}`;
 
-/** The volume for a claim; `hostname` ties it to one node. */
+/** Volumes of a node are directories of it; those of a zone or the cluster have to be attached, so they have a driver. */
+function sourceOf(scope: 'node' | 'zone' | 'cluster', name: string, path: string): object {
+  if (scope === 'node') return { hostPath: { path, type: 'DirectoryOrCreate' } };
+  return { csi: { driver: DRIVER, volumeHandle: name, volumeAttributes: { path } } };
+}
+
+/** The volume for a claim, reachable from where the placement says. */
 export function newVolume(
   claim: PersistentVolumeClaim,
   storageClass: StorageClass,
   path: string,
-  hostname: string | null,
+  placement: Extract<Placement, { kind: 'placed' }>,
 ): PersistentVolume {
   const { namespace, name, uid, resourceVersion } = claim.metadata;
   const policy = storageClass.reclaimPolicy ?? 'Delete';
-  const term = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [hostname] }] };
+  const { scope, terms } = placement;
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -40,8 +48,8 @@ export function newVolume(
       storageClassName: storageClass.metadata.name ?? '',
       volumeMode: claim.spec.volumeMode ?? 'Filesystem',
       ...(storageClass.mountOptions === undefined ? {} : { mountOptions: storageClass.mountOptions }),
-      hostPath: { path, type: 'DirectoryOrCreate' },
-      ...(hostname === null ? {} : { nodeAffinity: { required: { nodeSelectorTerms: [term] } } }),
+      ...sourceOf(scope, volumeNameOf(claim), path),
+      ...(terms.length === 0 ? {} : { nodeAffinity: { required: { nodeSelectorTerms: terms } } }),
     },
   };
 }

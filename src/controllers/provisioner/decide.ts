@@ -1,0 +1,114 @@
+import { compareQuantity } from '../../base/quantity.ts';
+import type { Node, PersistentVolumeClaim } from '../framework/objects.ts';
+import {
+  classOf,
+  type PersistentVolume,
+  PROVISIONED_BY,
+  SELECTED_NODE,
+  STORAGE_PROVISIONER,
+  type StorageClass,
+  type VolumeAttachment,
+} from '../framework/volumes.ts';
+import { type Placement, placeVolume, type Scope } from './topology.ts';
+import { PROVISIONER, PROVISIONER_FINALIZER, volumeNameOf } from './volume.ts';
+
+export type ProvisionDecision =
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'provision';
+      readonly storageClass: StorageClass;
+      readonly placement: Extract<Placement, { kind: 'placed' }>;
+      readonly copyOf: PersistentVolume | null;
+    }
+  /** Not as asked, now; said as an event. `reschedule`: another node has to be chosen. */
+  | { readonly kind: 'refuse'; readonly why: string; readonly reschedule: boolean };
+
+export interface ProvisionWorld {
+  /** Provisioner names of others that we serve. */
+  readonly aliases: ReadonlySet<string>;
+  readonly storageClass: (name: string) => StorageClass | undefined;
+  readonly volume: (name: string) => PersistentVolume | undefined;
+  readonly claim: (name: string) => PersistentVolumeClaim | undefined;
+  readonly node: (name: string) => Node | undefined;
+  readonly nodes: () => readonly Node[];
+}
+
+const NOTHING: ProvisionDecision = { kind: 'nothing' };
+const refuse = (why: string, reschedule = false): ProvisionDecision => ({ kind: 'refuse', why, reschedule });
+const sizeOf = (claim: PersistentVolumeClaim): string => claim.spec.resources?.requests?.storage ?? '0';
+const modeOf = (claim: PersistentVolumeClaim): string => claim.spec.volumeMode ?? 'Filesystem';
+
+/** Volumes of the clouds outlive their node and stay in their zone; our own are directories of a node. */
+const defaultScope = (provisioner: string): Scope => (provisioner === PROVISIONER ? 'node' : 'zone');
+
+/** Whether and where to make a volume for a claim (node.md 8.2). Pure. */
+export function decideProvision(claim: PersistentVolumeClaim, world: ProvisionWorld): ProvisionDecision {
+  if ((claim.spec.volumeName ?? '') !== '' || claim.metadata.deletionTimestamp !== undefined) return NOTHING;
+  const provisioner = claim.metadata.annotations?.[STORAGE_PROVISIONER] ?? '';
+  if (provisioner !== PROVISIONER && !world.aliases.has(provisioner)) return NOTHING;
+  const storageClass = world.storageClass(classOf(claim) ?? '');
+  if (storageClass === undefined || storageClass.provisioner !== provisioner) return NOTHING;
+  if (world.volume(volumeNameOf(claim)) !== undefined) return NOTHING;
+  const chosen = claim.metadata.annotations?.[SELECTED_NODE] ?? '';
+  const delayed = storageClass.volumeBindingMode === 'WaitForFirstConsumer';
+  if (delayed && chosen === '') return NOTHING;
+  const selected = delayed ? world.node(chosen) : null;
+  if (selected === undefined) return refuse(`failed to get target node: node "${chosen}" not found`, true);
+  const source = sourceVolume(claim, world);
+  if (typeof source === 'string') return refuse(source);
+  const placement = placeVolume({
+    storageClass,
+    defaultScope: defaultScope(provisioner),
+    claimName: claim.metadata.name ?? '',
+    selected,
+    nodes: world.nodes(),
+  });
+  if (placement.kind === 'refused') return refuse(placement.why, delayed);
+  return { kind: 'provision', storageClass, placement, copyOf: source.volume };
+}
+
+/** The volume to start from, or what is wrong with it. */
+function sourceVolume(
+  claim: PersistentVolumeClaim,
+  world: ProvisionWorld,
+): { readonly volume: PersistentVolume | null } | string {
+  const source = (claim.spec.dataSourceRef ?? claim.spec.dataSource) as
+    | { readonly apiGroup?: string; readonly kind: string; readonly name: string }
+    | undefined;
+  if (source === undefined) return { volume: null };
+  if (source.kind !== 'PersistentVolumeClaim' || (source.apiGroup ?? '') !== '')
+    return `data source ${source.kind} "${source.name}" is not supported`;
+  const from = world.claim(source.name);
+  if (from === undefined) return `source claim "${source.name}" not found`;
+  const volume = world.volume(from.spec.volumeName ?? '');
+  if (from.status?.phase !== 'Bound' || volume === undefined) return `source claim "${source.name}" is not bound`;
+  if (volume.metadata.annotations?.[PROVISIONED_BY] !== PROVISIONER)
+    return `source claim "${source.name}" has a volume that was not made by ${PROVISIONER}`;
+  if (modeOf(from) !== modeOf(claim)) return `source claim "${source.name}" has another volume mode`;
+  if (compareQuantity(sizeOf(claim), from.status.capacity?.storage ?? '0') < 0)
+    return `requested size is smaller than that of source claim "${source.name}"`;
+  return { volume };
+}
+
+export type ReclaimDecision =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'delete' }
+  /** It is still attached to a node. */
+  | { readonly kind: 'attached'; readonly node: string }
+  /** The finalizer follows the reclaim policy: only what we will delete is held. */
+  | { readonly kind: 'finalizers'; readonly finalizers: readonly string[] };
+
+/** What to do about a volume we made (node.md 8.3). Pure. */
+export function decideReclaim(volume: PersistentVolume, attachments: readonly VolumeAttachment[]): ReclaimDecision {
+  const { finalizers = [], deletionTimestamp } = volume.metadata;
+  const held = finalizers.includes(PROVISIONER_FINALIZER);
+  const deletes = volume.spec.persistentVolumeReclaimPolicy === 'Delete';
+  const released = volume.status?.phase === 'Released' || volume.status?.phase === 'Failed';
+  if (deletes && released) {
+    const node = attachments[0]?.spec.nodeName;
+    return node === undefined ? { kind: 'delete' } : { kind: 'attached', node };
+  }
+  if (deletes === held || (deletes && deletionTimestamp !== undefined)) return { kind: 'nothing' };
+  const others = finalizers.filter((finalizer) => finalizer !== PROVISIONER_FINALIZER);
+  return { kind: 'finalizers', finalizers: deletes ? [...others, PROVISIONER_FINALIZER] : others };
+}
