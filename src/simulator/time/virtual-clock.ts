@@ -10,6 +10,9 @@ interface Scheduled {
 /** 2026-01-01T00:00:00Z: where virtual time begins unless told otherwise. */
 export const EPOCH_MS = 1_767_225_600_000;
 
+/** Less than this over a whole microsecond is an error of rounding. */
+const ROUNDING_US = 1e-4;
+
 /** Work that costs no virtual time, in a row: more than this is a loop that never lets time go on. */
 const MOST_EVENTS_AT_ONE_MOMENT = 1_000_000;
 
@@ -46,7 +49,7 @@ export class VirtualClock implements Clock {
 
   setTimer(delayMs: number, callback: () => void): Timer {
     const scheduled: Scheduled = {
-      at: this.#nowUs + Math.max(0, Math.ceil(delayMs * 1000) || 0),
+      at: this.#nowUs + Math.max(0, Math.ceil(delayMs * 1000 - ROUNDING_US) || 0),
       sequence: this.#sequence++,
       callback,
     };

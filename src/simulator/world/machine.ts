@@ -70,9 +70,9 @@ export class Machine {
     return [program, program.guard(containers.runtime), containers];
   }
 
-  /** Starts the agent; it resolves once the node is registered, which a bad network may delay without end. */
-  startAgent(): Promise<void> {
-    if (!this.on || this.#agent !== null) return Promise.resolve();
+  /** Starts the agent; a bad network may delay its registration without end. */
+  startAgent(): void {
+    if (!this.on || this.#agent !== null) return;
     const { clock, random, server, journal, hostAddress, zone, capacity } = this.#o;
     const name = `kubelet/${this.name}#${this.#agents++}`;
     const program = new Program(name, clock, random.fork(name));
@@ -124,7 +124,7 @@ export class Machine {
         }
       }
     };
-    return start();
+    void start();
   }
 
   /** The agent dies; containers run on. */
@@ -142,9 +142,9 @@ export class Machine {
   }
 
   /** Power on again; the agent starts by itself. */
-  async boot(): Promise<void> {
+  boot(): void {
     if (this.on) return;
     [this.#hardware, this.#runtime, this.#containers] = this.#powerOn();
-    await this.startAgent();
+    this.startAgent();
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 
-const never = new Promise<never>(() => {});
+/** Never settles. Made anew each time: a shared one would hold on to everybody who ever waited for it. */
+const never = (): Promise<never> => new Promise(() => {});
 
 /**
  * A program as an operating system knows it: it can be killed at any moment, and then nothing it began goes on. Its timers do
@@ -49,12 +50,12 @@ export class Program {
 
   /** Lets a result through to the program only while it lives. */
   reply<T>(promise: Promise<T>): Promise<T> {
-    if (!this.#alive) return never;
+    if (!this.#alive) return never();
     return promise.then(
-      (value) => (this.#alive ? value : never),
+      (value) => (this.#alive ? value : never()),
       (error) => {
         if (this.#alive) throw error;
-        return never;
+        return never();
       },
     );
   }
@@ -66,7 +67,7 @@ export class Program {
         const value = Reflect.get(object, property, object) as unknown;
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) => {
-          if (!this.#alive) return never;
+          if (!this.#alive) return never();
           const result = (value as (...given: unknown[]) => unknown).apply(object, args);
           return result instanceof Promise ? this.reply(result) : result;
         };

@@ -8,19 +8,22 @@ import type { ResourceCatalog } from '../../controllers/framework/catalog.ts';
 import type { FeatureGates } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
-import type { Backend } from '../../store/store.ts';
+import { DiskBackend } from '../disk/disk-backend.ts';
+import type { SimulatedDisk } from '../disk/simulated-disk.ts';
 import type { ServerAddress } from '../network/network-client.ts';
 import type { Journal } from '../observe/journal.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
+
+/** Short, so that programs that were away for long meet 410. */
+const HISTORY = { maxEvents: 3_000, maxBytes: 64 * 1024 * 1024 };
 
 export interface SimulatedServerOptions {
   readonly clock: Clock;
   readonly random: SeededRandom;
   readonly journal: Journal;
   readonly gates: FeatureGates;
-  /** Opens what survived of the disk; called at every start. */
-  readonly openBackend: (program: Program) => Backend;
+  readonly disk: SimulatedDisk;
 }
 
 /** The API server of a simulated world: it can lose its power and come back with what its disk kept. */
@@ -40,6 +43,11 @@ export class SimulatedServer implements ServerAddress {
 
   get up(): boolean {
     return this.#server !== null;
+  }
+
+  /** It has power; it may still be starting. */
+  get running(): boolean {
+    return this.#program !== null;
   }
 
   get oldest(): number {
@@ -75,11 +83,23 @@ export class SimulatedServer implements ServerAddress {
 
   /** Starts on what the disk holds; resolves once requests are served. */
   async start(): Promise<void> {
-    const { clock, random, journal, gates, openBackend } = this.#o;
+    const { clock, random, journal, gates, disk } = this.#o;
     const name = `apiserver#${this.#starts++}`;
     const program = new Program(name, clock, random.fork(name));
     this.#program = program;
-    const store = await MemoryStore.open({ backend: openBackend(program), schedule: program.clock.defer });
+    let store: MemoryStore;
+    try {
+      store = await MemoryStore.open({
+        backend: new DiskBackend(disk),
+        schedule: program.clock.defer,
+        history: HISTORY,
+        // A store whose disk failed takes no more writes; its process ends and starts again on what the disk holds.
+        onFailure: () => program.clock.defer(() => this.#failed(program)),
+      });
+    } catch {
+      this.#failed(program);
+      return;
+    }
     const server = new ApiServer({ store, kinds: KINDS, clock: program.clock, random: program.random, gates });
     // What was durable but not yet shown when the power went is history too.
     store.watch<KubeObject>('', this.#journaled, (events) => {
@@ -100,8 +120,24 @@ export class SimulatedServer implements ServerAddress {
     this.#clients = new Map();
   }
 
-  /** Cuts its power: requests in hand get no answer, watches break, what was not synced is at the mercy of the disk. */
+  #failed(program: Program): void {
+    if (this.#program === program) this.kill();
+  }
+
+  /** Ends its process: requests in hand get no answer, watches break. What it wrote stays with the kernel. */
   kill(): void {
+    if (this.#program === null) return;
+    this.#end();
+    this.#o.disk.kill();
+  }
+
+  /** Cuts its power: what was not synced is at the mercy of the disk. */
+  losePower(): void {
+    this.#end();
+    this.#o.disk.crash();
+  }
+
+  #end(): void {
     this.#program?.kill();
     this.#program = null;
     this.#server = null;

@@ -7,7 +7,7 @@ import { createDns, type Dns } from '../../dns/dns.ts';
 import { AddressPool } from '../../node/runtimes/simulated.ts';
 import { createScheduler } from '../../scheduler/scheduler.ts';
 import type { FeatureGates } from '../../schema/kind.ts';
-import type { Backend } from '../../store/store.ts';
+import { SimulatedDisk, SOUND_DISK } from '../disk/simulated-disk.ts';
 import { Link } from '../network/link.ts';
 import { NetworkClient } from '../network/network-client.ts';
 import { ObjectHistory } from '../observe/history.ts';
@@ -18,6 +18,7 @@ import { ControllerManager } from './controller-manager.ts';
 import { Machine } from './machine.ts';
 import { Program } from './program.ts';
 import { SimulatedServer } from './server.ts';
+import { type Service, Supervisor } from './supervisor.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -25,20 +26,17 @@ export interface WorldOptions {
   /** Instances that compete for the lead; default 2. */
   readonly controllerManagers?: number;
   readonly gates?: FeatureGates;
-  /** Opens the store's disk at each start of the server. */
-  readonly openBackend: (program: Program) => Backend;
   readonly volumes?: VolumeBackend;
   /** Wraps the clock's start; virtual milliseconds since the epoch. */
   readonly startMs?: number;
 }
 
-/** A part that runs as one program and is started again by its machine's init when it dies. */
-export interface Service {
-  readonly name: string;
+/** An ordinary disk: a sync takes a moment. */
+const DISK = { minSyncMs: 0.1, maxSyncMs: 1, bitFlipChance: 0.05 };
+
+/** A service with its way to the API server. */
+export interface LinkedService extends Service {
   readonly link: Link;
-  readonly runs: boolean;
-  start(): void;
-  kill(): void;
 }
 
 /**
@@ -50,11 +48,14 @@ export class World {
   readonly random: SeededRandom;
   readonly journal: Journal;
   readonly history = new ObjectHistory();
+  readonly disk: SimulatedDisk;
   readonly server: SimulatedServer;
   readonly machines = new Map<string, Machine>();
   readonly managers: ControllerManager[] = [];
-  readonly scheduler: Service;
-  readonly dns: Service & { readonly zone: () => Dns['zone'] | null };
+  readonly scheduler: LinkedService;
+  /** Starts what died: `apiserver`, `kcm-0` …, `kube-scheduler`, `kube-dns`, `kubelet/<node>`. */
+  readonly supervisor: Supervisor;
+  readonly dns: LinkedService & { readonly zone: () => Dns['zone'] | null };
   /** As administrator, over a link that never fails. */
   readonly client: Client;
 
@@ -67,7 +68,9 @@ export class World {
     });
     const { clock, random, journal } = this;
     const gates = options.gates ?? {};
-    this.server = new SimulatedServer({ clock, random, journal, gates, openBackend: options.openBackend });
+    this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
+    const { disk } = this;
+    this.server = new SimulatedServer({ clock, random, journal, gates, disk });
     const { server } = this;
     const addresses = new AddressPool();
     this.dns = this.#dns();
@@ -96,6 +99,7 @@ export class World {
       this.managers.push(new ControllerManager({ name, clock, random, server, journal, volumes, gates }));
     }
     this.scheduler = this.#scheduler();
+    this.supervisor = this.#supervisor();
     const administrator = new Program('administrator', clock, random.fork('administrator'));
     this.client = new NetworkClient({ program: administrator, user: 'kubernetes-admin', link: new Link(), server });
   }
@@ -105,14 +109,66 @@ export class World {
     const world = new World(options);
     await world.clock.settle(world.server.start());
     await world.clock.settle(ensureStorageClasses(world.client));
-    world.dns.start();
-    world.scheduler.start();
-    for (const manager of world.managers) manager.start();
-    for (const machine of world.machines.values()) void machine.startAgent();
+    for (const service of world.supervisor.services.values()) service.start();
+    world.supervisor.watch();
     return world;
   }
 
-  #service(name: string, run: (program: Program, client: Client) => void, onKill: () => void = () => {}): Service {
+  /** Every link, by the name of what it connects to the API server. */
+  get links(): ReadonlyMap<string, Link> {
+    const linked: readonly { readonly name: string; readonly link: Link }[] = [
+      ...this.managers,
+      this.scheduler,
+      this.dns,
+      ...this.machines.values(),
+    ];
+    return new Map(linked.map(({ name, link }) => [name, link]));
+  }
+
+  /** Ends all faults: links, clocks and machines are as they should be, and everything runs. */
+  heal(): void {
+    Object.assign(this.disk.faults, SOUND_DISK, DISK);
+    for (const link of this.links.values()) link.heal();
+    for (const machine of this.machines.values()) {
+      machine.skewMs = 0;
+      if (!machine.on) machine.boot();
+    }
+    for (const manager of this.managers) manager.skewMs = 0;
+    this.supervisor.releaseAll();
+    for (const service of this.supervisor.services.values()) if (!service.runs) service.start();
+  }
+
+  #supervisor(): Supervisor {
+    const supervisor = new Supervisor(this.clock);
+    const { server } = this;
+    supervisor.add({
+      name: 'apiserver',
+      get runs() {
+        return server.running;
+      },
+      start: () => void server.start(),
+      kill: () => server.kill(),
+    });
+    for (const machine of this.machines.values()) {
+      supervisor.add({
+        name: `kubelet/${machine.name}`,
+        // A machine without power has nobody to start its agent.
+        get runs() {
+          return machine.agentRuns || !machine.on;
+        },
+        start: () => machine.startAgent(),
+        kill: () => machine.killAgent(),
+      });
+    }
+    for (const service of [...this.managers, this.scheduler, this.dns]) supervisor.add(service);
+    return supervisor;
+  }
+
+  #service(
+    name: string,
+    run: (program: Program, client: Client) => void,
+    onKill: () => void = () => {},
+  ): LinkedService {
     const link = new Link();
     let program: Program | null = null;
     let starts = 0;
@@ -147,7 +203,7 @@ export class World {
     };
   }
 
-  #scheduler(): Service {
+  #scheduler(): LinkedService {
     return this.#service('kube-scheduler', (program, client) => {
       const { clock, random } = program;
       const informers = new InformerFactory(client, clock);

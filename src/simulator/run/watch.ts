@@ -1,0 +1,29 @@
+import { type Checker, type CheckerDefinition, Violation } from '../checkers/checker.ts';
+import type { World } from '../world/world.ts';
+
+/** The checkers of one run. Throws Violation into whatever happening broke an invariant. */
+export class CheckerWatch {
+  readonly evaluations: Record<string, number> = {};
+  readonly #checkers: { readonly id: string; readonly checker: Checker }[] = [];
+
+  constructor(world: World, definitions: readonly CheckerDefinition[], onViolation: (violation: Violation) => void) {
+    for (const { id, create } of definitions) {
+      this.evaluations[id] = 0;
+      const checker = create({
+        world,
+        evaluated: () => {
+          this.evaluations[id]!++;
+        },
+        violated: (message) => onViolation(new Violation(id, message)),
+      });
+      this.#checkers.push({ id, checker });
+    }
+    world.journal.on((entry) => {
+      for (const { checker } of this.#checkers) checker.on?.(entry);
+    });
+  }
+
+  settled(): void {
+    for (const { checker } of this.#checkers) checker.settled?.();
+  }
+}

@@ -1,0 +1,26 @@
+// `npm run simulate -- --seeds N`: install, bundle the simulator and run it. The bundle never touches dist/.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+prepare();
+const { buildSync } = await import('esbuild');
+const directory = mkdtempSync(join(tmpdir(), 'perdure-simulate-'));
+const outfile = join(directory, 'simulate.mjs');
+buildSync({
+  entryPoints: [join(root, 'src', 'simulator', 'main.ts')],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  sourcemap: 'inline',
+});
+symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+const args = ['--enable-source-maps', '--max-old-space-size=4096', outfile, ...process.argv.slice(2)];
+const result = spawnSync(process.execPath, args, { stdio: 'inherit' });
+rmSync(directory, { recursive: true, force: true });
+process.exit(result.status ?? 1);
