@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../schema/object.ts';
 import { expired } from '../schema/status.ts';
 import { Informer } from './informer.ts';
 import { CONFIG_MAPS } from './resources.ts';
@@ -85,6 +86,7 @@ describe('WriteTracker', () => {
       target: CONFIG_MAPS,
       revision: 4,
       synced: true,
+      byKey: () => undefined,
       start: async () => {},
       stop: () => {},
       addIndex: () => {},
@@ -95,5 +97,32 @@ describe('WriteTracker', () => {
     );
     informer.revision = 5;
     expect(tracker.staleReason('key')).toBeNull();
+  });
+
+  it('tells until the cache shows that what was deleted is gone, going, or another object of the name', () => {
+    const informer = {
+      target: CONFIG_MAPS,
+      revision: 4,
+      synced: true,
+      cached: undefined as KubeObject | undefined,
+      byKey: () => informer.cached,
+      start: async () => {},
+      stop: () => {},
+      addIndex: () => {},
+    };
+    const seen = { ...map('a'), metadata: { name: 'a', uid: 'first' } };
+    const shows = (cached: KubeObject | undefined): boolean => {
+      const tracker = new WriteTracker();
+      informer.cached = seen;
+      tracker.recordDelete('key', informer, seen);
+      expect(tracker.staleReason('key')).not.toBeNull();
+      expect(tracker.staleReason('another key')).toBeNull();
+      informer.cached = cached;
+      return tracker.staleReason('key') === null;
+    };
+    expect(shows(seen)).toBe(false);
+    expect(shows(undefined)).toBe(true);
+    expect(shows({ ...seen, metadata: { ...seen.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } })).toBe(true);
+    expect(shows({ ...seen, metadata: { ...seen.metadata, uid: 'second' } })).toBe(true);
   });
 });

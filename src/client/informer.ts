@@ -16,6 +16,7 @@ export interface AnyInformer {
   readonly target: Target;
   readonly revision: number;
   readonly synced: boolean;
+  byKey(key: string): KubeObject | undefined;
   start(): Promise<void>;
   stop(): void;
   addIndex(name: string, of: IndexFunction<KubeObject>): void;

@@ -12,11 +12,15 @@ import type { ControllerOptions } from '../framework/options.ts';
 import { BY_CONTROLLER, controllerReference, controllerUidIndex, ORPHANS, orphanIndex } from '../framework/owners.ts';
 import { isPodReady, isTerminating } from '../framework/pods.ts';
 import { selects } from '../framework/selector.ts';
-import { decide } from './decide.ts';
+import { decide, type Observed } from './decide.ts';
 import { History, type ResolvedRevisions } from './history.ts';
 import { decideMembership } from './membership.ts';
+import { AnnotationProblems } from './opt-ins/annotation-problems.ts';
+import { ClaimGrower } from './opt-ins/claim-grower.ts';
+import { nextRecreationMs, OrdinalFailures } from './opt-ins/ordinal-backoff.ts';
+import { SetConditions } from './opt-ins/set-conditions.ts';
 import { templateOf } from './revisions.ts';
-import { completeRollingUpdate, nextAvailabilityMs, statusDiffers } from './status.ts';
+import { completeRollingUpdate, nextAvailabilityMs, statusDiffers, withoutUpdated } from './status.ts';
 import {
   type ControllerRevision,
   minReadySecondsOf,
@@ -30,6 +34,14 @@ import { keyOfSet, MemberWriter } from './writes.ts';
 /** Passes of different sets under way at once; many, since those that write share commits. */
 const WORKERS = 64;
 const STATUS_ATTEMPTS = 5;
+
+interface PassResult {
+  readonly status: StatefulSetStatus;
+  /** Every member is well and nothing was to be done. */
+  readonly idle: boolean;
+  readonly error: unknown;
+  readonly requeueInMs: number | null;
+}
 
 /** The StatefulSet controller (statefulset.md part 1). */
 export function createStatefulSetController(options: ControllerOptions): Controller {
@@ -46,6 +58,12 @@ class StatefulSetController {
   readonly #tracker = new WriteTracker();
   readonly #history: History;
   readonly #writer: MemberWriter;
+  readonly #problems: AnnotationProblems;
+  readonly #failures = new OrdinalFailures();
+  readonly #conditions: SetConditions;
+  readonly #grower: ClaimGrower;
+  /** Pods seen to be Ready and then not, by uid. */
+  readonly #lostReadiness = new Set<string>();
   /** Sets whose status is being written, by uid. */
   readonly #writingStatus = new Set<string>();
   readonly #maxUnavailable: boolean;
@@ -72,6 +90,17 @@ class StatefulSetController {
       tracker: this.#tracker,
       pods: this.#pods,
       claims: this.#claims,
+      failures: this.#failures,
+    });
+    this.#problems = new AnnotationProblems(recorder);
+    this.#conditions = new SetConditions(gates);
+    this.#grower = new ClaimGrower({
+      client,
+      recorder,
+      tracker: this.#tracker,
+      claims: this.#claims,
+      wake: (key) => this.reconciler.queue.add(key),
+      restart: (set, pod) => this.#writer.delete(set, pod),
     });
     this.reconciler = new Reconciler({
       name: 'statefulset',
@@ -87,23 +116,40 @@ class StatefulSetController {
   #listen(): void {
     const { queue } = this.reconciler;
     this.#sets.on({
-      add: (set) => queue.add(keyOf(set)),
+      add: (set) => {
+        this.#grower.note(set);
+        queue.add(keyOf(set));
+      },
       update: (set, previous) => {
+        this.#grower.note(set);
         if (!this.#isOwnEcho(set, previous)) queue.add(keyOf(set));
       },
       delete: (set) => {
-        this.#tracker.forget(keyOfSet(set));
+        this.#forget(set);
         queue.add(keyOf(set));
       },
     });
     this.#pods.on({
       add: (pod) => this.#podChanged(pod, undefined),
-      update: (pod, previous) => this.#podChanged(pod, previous),
+      update: (pod, previous) => {
+        if (isPodReady(previous) && !isPodReady(pod)) this.#lostReadiness.add(pod.metadata.uid ?? '');
+        this.#podChanged(pod, previous);
+      },
       delete: (pod) => {
+        this.#lostReadiness.delete(pod.metadata.uid ?? '');
         const owner = this.#ownerOf(pod);
         if (owner !== undefined) queue.add(keyOf(owner));
       },
     });
+  }
+
+  #forget(set: StatefulSet): void {
+    const uid = keyOfSet(set);
+    this.#tracker.forget(uid);
+    this.#failures.forget(uid);
+    this.#conditions.forget(uid);
+    this.#problems.forget(uid);
+    this.#grower.forget(set);
   }
 
   /** Our own status write, and nothing in it that a pass reads: no reason to look again. */
@@ -167,13 +213,16 @@ class StatefulSetController {
     const sorted = this.#history.list(set);
     const revisions = await this.#history.resolve(set, sorted);
     const now = this.#clock.now();
-    const { status, error } = await this.#pass(set, pods, revisions, now);
+    this.#problems.report(set);
+    const { status, idle, error, requeueInMs } = await this.#pass(set, pods, revisions, now);
     const live = new Set([revisions.current.metadata.name ?? '', revisions.update.metadata.name ?? '']);
     for (const pod of pods) live.add(pod.metadata.labels?.[REVISION_LABEL] ?? '');
     await this.#history.truncate(set, sorted, live);
     if (error !== null) throw error;
-    const requeueAfterMs = nextAvailabilityMs(set, status, pods, now);
-    return requeueAfterMs === null ? undefined : { requeueAfterMs };
+    await this.#grower.step(set, pods, idle);
+    const waits = [nextAvailabilityMs(set, status, pods, now), nextRecreationMs(set, pods, now), requeueInMs];
+    const requeueAfterMs = Math.min(...waits.map((wait) => wait ?? Number.POSITIVE_INFINITY));
+    return requeueAfterMs === Number.POSITIVE_INFINITY ? undefined : { requeueAfterMs };
   }
 
   async #pass(
@@ -181,30 +230,38 @@ class StatefulSetController {
     pods: readonly Pod[],
     { current, update, collisionCount }: ResolvedRevisions,
     now: number,
-  ): Promise<{ status: StatefulSetStatus; error: unknown }> {
-    const plan = decide(
-      {
-        set,
-        pods,
-        current: { name: current.metadata.name ?? '', template: templateOf(current, set) },
-        update: { name: update.metadata.name ?? '', template: set.spec.template },
-        collisionCount,
-        claim: (name) => this.#claims.get(set.metadata.namespace, name),
-        maxUnavailable: this.#maxUnavailable,
-      },
-      now,
-    );
-    const { updateDeletes, error } = await this.#writer.execute(set, plan);
-    const counted = { ...plan.status, currentReplicas: plan.status.currentReplicas - updateDeletes };
-    const status = completeRollingUpdate(set, counted);
-    if (!statusDiffers(set, status)) return { status, error };
+  ): Promise<PassResult> {
+    const observed: Observed = {
+      set,
+      pods,
+      current: { name: current.metadata.name ?? '', template: templateOf(current, set) },
+      update: { name: update.metadata.name ?? '', template: set.spec.template },
+      collisionCount,
+      claim: (name) => this.#claims.get(set.metadata.namespace, name),
+      maxUnavailable: this.#maxUnavailable,
+      lostReadiness: (pod) => this.#lostReadiness.has(pod.metadata.uid ?? ''),
+      failures: (podName) => this.#failures.before(keyOfSet(set), podName),
+    };
+    const plan = decide(observed, now);
+    const { updateDeletes, error, failedPod } = await this.#writer.execute(set, plan);
+    let status = completeRollingUpdate(set, withoutUpdated(plan.status, updateDeletes));
+    let requeueInMs: number | null = null;
+    if (this.#conditions.wantedFor(set)) {
+      const podNamed = (name: string) => this.#pods.get(set.metadata.namespace, name);
+      const assessed = this.#conditions.assess({ observed, plan, status, error, failedPod, podNamed }, now);
+      status = { ...status, conditions: assessed.conditions };
+      requeueInMs = assessed.deadlineInMs;
+    }
+    const wanted = set.spec.replicas ?? 1;
+    const idle = plan.batches.length === 0 && status.availableReplicas === wanted && status.replicas === wanted;
+    if (!statusDiffers(set, status)) return { status, idle, error, requeueInMs };
     this.#writingStatus.add(keyOfSet(set));
     try {
       await this.#writeStatus(set, status);
     } finally {
       this.#writingStatus.delete(keyOfSet(set));
     }
-    return { status, error };
+    return { status, idle, error, requeueInMs };
   }
 
   async #writeStatus(observed: StatefulSet, status: StatefulSetStatus): Promise<void> {

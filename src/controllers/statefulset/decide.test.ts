@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import { decide, type Observed } from './decide.ts';
 import { claimsOf, newPod } from './identity.ts';
+import { withoutUpdated } from './status.ts';
 import { isMonotonic, POD, type StatefulSet } from './types.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
@@ -68,6 +69,8 @@ function observe(set: StatefulSet, members: readonly (Member | State)[], extra: 
 }
 
 const rollout = { update: { name: 'web-B', template } };
+/** A, B, and A again before B was complete. */
+const back = { current: { name: 'web-B', template }, update: { name: 'web-B', template } };
 
 /** `create web-0 | delete web-2` per batch. */
 function written(observed: Observed, now = NOW): string[] {
@@ -193,6 +196,15 @@ describe('claims', () => {
     expect(written(observe(kept, [], { claim: () => stale }))).toEqual(['create web-0']);
   });
 
+  it('hold a member back, and then no update deletes it by its name (found by the model)', () => {
+    const block = { podManagementPolicy: 'Parallel', updateStrategy: { type: 'RollingUpdate' } };
+    const held = claimed({ whenScaled: 'Delete', whenDeleted: 'Retain' });
+    const set: StatefulSet = { ...held, spec: { ...held.spec, ...block }, status: { currentReplicas: 1 } };
+    const stale = claimOf(set, [{ ...POD, name: 'web-0', uid: 'earlier', controller: true }]);
+    expect(written(observe(set, [], { ...rollout, claim: () => stale }))).toEqual([]);
+    expect(written(observe(set, [], { ...rollout, claim: () => stale, maxUnavailable: true }))).toEqual([]);
+  });
+
   it('of condemned members get their owners before anything is deleted', () => {
     const set = claimed({ whenScaled: 'Delete', whenDeleted: 'Retain' }, 0);
     expect(written(observe(set, ['ready'], { claim: () => claimOf(set, []) }))).toEqual([
@@ -212,6 +224,13 @@ describe('status', () => {
       currentReplicas: 2,
       updatedReplicas: 0,
     });
+  });
+
+  it('never counts below zero when members at neither revision are updated (found by the model)', () => {
+    const { status } = decide(observe(aSet({ replicas: 1 }), [{ state: 'ready', revision: 'A' }], back), NOW);
+    expect(status.currentReplicas).toBe(0);
+    expect(withoutUpdated(status, 1).currentReplicas).toBe(0);
+    expect(withoutUpdated({ ...status, currentReplicas: 3 }, 1).currentReplicas).toBe(2);
   });
 
   it('is all a terminating set gets', () => {

@@ -1,6 +1,11 @@
+import { optInsOf } from '../../api/apps/stateful-set-opt-ins.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import { isFinished, isPodAvailable, isTerminating } from '../framework/pods.ts';
 import { claimName, identityMatches, newPod, ordinalOf, storageMatches } from './identity.ts';
+import { recreationWaitMs, withFailures } from './opt-ins/ordinal-backoff.ts';
+import { indexOfOrdinal, ordinalAtIndex } from './opt-ins/reserved-ordinals.ts';
+import { isReplaceable, stuckMember } from './opt-ins/stuck-rollout.ts';
+import { chooseWithinBudget } from './opt-ins/update-budget.ts';
 import { claimOwnersMatch, isClaimStale } from './retention.ts';
 import { aggregateStatus } from './status.ts';
 import {
@@ -11,8 +16,9 @@ import {
   replicasOf,
   type StatefulSet,
   type StatefulSetStatus,
-  startOf,
 } from './types.ts';
+
+export type DeleteReason = 'finished' | 'condemned' | 'update' | 'stuck';
 
 /** One write, or a few that belong together, of a pass. */
 export type Action =
@@ -20,7 +26,7 @@ export type Action =
   | { readonly kind: 'ensure-claims'; readonly pod: Pod }
   | { readonly kind: 'repair'; readonly pod: Pod }
   | { readonly kind: 'fix-claim-owners'; readonly pod: Pod }
-  | { readonly kind: 'delete'; readonly pod: Pod; readonly why: 'finished' | 'condemned' | 'update' };
+  | { readonly kind: 'delete'; readonly pod: Pod; readonly why: DeleteReason };
 
 /** Actions on one pod, one after the other; the first failure ends the unit. */
 export type Unit = readonly Action[];
@@ -47,34 +53,43 @@ export interface Observed {
   readonly claim: (name: string) => PersistentVolumeClaim | undefined;
   /** Gate MaxUnavailableStatefulSet. */
   readonly maxUnavailable: boolean;
+  /** Pods seen to be Ready and then not (opt-in stuck-rollout). */
+  readonly lostReadiness?: (pod: Pod) => boolean;
+  /** Failures in a row at the ordinal of a pod that is missing (opt-in ordinal-backoff). */
+  readonly failures?: (podName: string) => number;
 }
 
 const SLOW_START_LIMIT = 500;
 
 /** A member of `replicas`: observed, or yet to be made. */
-interface Slot {
+export interface Slot {
   readonly pod: Pod;
   readonly exists: boolean;
 }
 
 /**
  * One pass over a set: what to write, in which order (statefulset.md 1.6, steps 2 to 9). Pure: the same observation and
- * time always give the same plan.
+ * time always give the same plan. What goes beyond upstream stands in opt-ins/ and does nothing unless the set asks for it.
  */
 export function decide(observed: Observed, now: number): Plan {
   const { set, pods } = observed;
-  const { replicas, condemned } = partition(observed);
+  const { replicas, condemned } = membersOf(observed);
   const existing = [...replicas.filter((slot) => slot.exists).map((slot) => slot.pod), ...condemned];
   const status = aggregateStatus(observed, existing, now);
   if (isTerminating(set as unknown as Pod)) return { batches: [], status: aggregateStatus(observed, pods, now) };
 
   const monotonic = isMonotonic(set);
-  const steps = replicas.map((slot) => stepReplica(observed, slot, monotonic, now));
+  const steps = replicas.map((slot, index) => stepReplica(observed, slot, index, now));
   const stopAt = monotonic ? steps.findIndex((step) => step.stop) : -1;
   const batches = monotonic
     ? steps.slice(0, stopAt < 0 ? steps.length : stopAt + 1).map((step) => [step.unit])
     : slowStart(steps.map((step) => step.unit));
-  if (stopAt >= 0) return { batches: compact(batches), status };
+  if (stopAt >= 0) {
+    const stuck = stuckMember(observed, replicas, stopAt);
+    // First, for what the blocked members lack may be just what cannot be had.
+    if (stuck !== undefined) batches.unshift([[{ kind: 'delete', pod: stuck, why: 'stuck' }]]);
+    return { batches: compact(batches), status };
+  }
 
   const fixes = condemned
     .filter((pod) => !ownersMatch(observed, pod))
@@ -97,62 +112,79 @@ export function decide(observed: Observed, now: number): Plan {
 }
 
 /** Members in range by index, with the missing ones made up, and the others, highest ordinal first (step 2). */
-function partition(observed: Observed): { replicas: Slot[]; condemned: Pod[] } {
+export function membersOf(observed: Observed): { replicas: Slot[]; condemned: Pod[] } {
   const { set } = observed;
-  const start = startOf(set);
   const found: (Pod | undefined)[] = new Array(replicasOf(set)).fill(undefined);
   const condemned: Pod[] = [];
   for (const pod of observed.pods) {
     const ordinal = ordinalOf(pod);
-    const index = ordinal - start;
+    const index = indexOfOrdinal(set, ordinal);
     if (index >= 0 && index < found.length) found[index] = pod;
     else if (ordinal >= 0) condemned.push(pod);
   }
   condemned.sort((a, b) => ordinalOf(b) - ordinalOf(a));
   const replicas = found.map(
     (pod, index): Slot =>
-      pod === undefined ? { pod: missingMember(observed, start + index), exists: false } : { pod, exists: true },
+      pod === undefined ? { pod: missingMember(observed, index), exists: false } : { pod, exists: true },
   );
   return { replicas, condemned };
 }
 
 /** Below the partition a missing member comes back at the current revision, from it on at the update revision. */
-function missingMember({ set, current, update }: Observed, ordinal: number): Pod {
+function revisionAt({ set, current, update }: Observed, index: number): NamedRevision {
   const { type = 'RollingUpdate', rollingUpdate } = set.spec.updateStrategy ?? {};
   const kept = rollingUpdate === undefined ? (set.status?.currentReplicas ?? 0) : (rollingUpdate.partition ?? 0);
-  const atCurrent = (type === 'RollingUpdate' || rollingUpdate !== undefined) && ordinal < startOf(set) + kept;
-  const revision = atCurrent ? current : update;
-  return newPod(set, revision.template, revision.name, ordinal);
+  return (type === 'RollingUpdate' || rollingUpdate !== undefined) && index < kept ? current : update;
+}
+
+function missingMember(observed: Observed, index: number): Pod {
+  const { template, name } = revisionAt(observed, index);
+  const pod = newPod(observed.set, template, name, ordinalAtIndex(observed.set, index));
+  return withFailures(pod, observed.failures?.(pod.metadata.name ?? '') ?? 0);
 }
 
 /** Step 5: what one member in range needs, and whether an ordered set must wait for it. */
-function stepReplica(observed: Observed, slot: Slot, monotonic: boolean, now: number): { unit: Unit; stop: boolean } {
+function stepReplica(observed: Observed, slot: Slot, index: number, now: number): { unit: Unit; stop: boolean } {
   const { set } = observed;
   const { pod, exists } = slot;
   if (exists && isFinished(pod)) {
-    return { unit: isTerminating(pod) ? [] : [{ kind: 'delete', pod, why: 'finished' }], stop: true };
+    const left = isTerminating(pod) || isBackingOff(observed, pod, index, now);
+    return { unit: left ? [] : [{ kind: 'delete', pod, why: 'finished' }], stop: true };
   }
   if (!exists) {
-    if (claimsOfPod(observed, pod).some((claim) => isClaimStale(claim, set, pod))) return { unit: [], stop: true };
+    if (isHeldBack(observed, slot)) return { unit: [], stop: true };
     return { unit: [{ kind: 'create', pod }], stop: true };
   }
   const unit: Action[] = [];
   if (pod.status?.phase === 'Pending') unit.push({ kind: 'ensure-claims', pod });
-  if (monotonic && (isTerminating(pod) || !isRunningAndAvailable(set, pod, now))) return { unit, stop: true };
+  if (isMonotonic(set) && (isTerminating(pod) || !isRunningAndAvailable(set, pod, now))) return { unit, stop: true };
   if (!identityMatches(set, pod) || !storageMatches(set, pod) || !ownersMatch(observed, pod))
     unit.push({ kind: 'repair', pod });
   return { unit, stop: false };
 }
 
-function isRunningAndAvailable(set: StatefulSet, pod: Pod, now: number): boolean {
+/** Made anew at another revision, a failed member has no reason to wait. */
+export function isBackingOff(observed: Observed, pod: Pod, index: number, now: number): boolean {
+  return (
+    recreationWaitMs(observed.set, pod, now) > 0 &&
+    pod.metadata.labels?.[REVISION_LABEL] === revisionAt(observed, index).name
+  );
+}
+
+export function isRunningAndAvailable(set: StatefulSet, pod: Pod, now: number): boolean {
   return pod.status?.phase === 'Running' && isPodAvailable(pod, minReadySecondsOf(set), now);
 }
 
-function claimsOfPod({ set, claim }: Observed, pod: Pod): PersistentVolumeClaim[] {
+export function claimsOfPod({ set, claim }: Observed, pod: Pod): PersistentVolumeClaim[] {
   const ordinal = ordinalOf(pod);
   return (set.spec.volumeClaimTemplates ?? []).flatMap(
     ({ metadata }) => claim(claimName(set, metadata.name ?? '', ordinal)) ?? [],
   );
+}
+
+/** Missing, and not made until the claim of the pod before it is gone. */
+function isHeldBack(observed: Observed, { pod, exists }: Slot): boolean {
+  return !exists && claimsOfPod(observed, pod).some((claim) => isClaimStale(claim, observed.set, pod));
 }
 
 function ownersMatch(observed: Observed, pod: Pod): boolean {
@@ -160,7 +192,7 @@ function ownersMatch(observed: Observed, pod: Pod): boolean {
 }
 
 /** Unavailable or going away; the phase does not count here (step 3). */
-function isUnavailable(set: StatefulSet, pod: Pod, now: number): boolean {
+export function isUnavailable(set: StatefulSet, pod: Pod, now: number): boolean {
   return isTerminating(pod) || !isPodAvailable(pod, minReadySecondsOf(set), now);
 }
 
@@ -192,18 +224,26 @@ function removeCondemned(
 }
 
 /** Step 9: old members to delete so that they come back at the update revision. */
-function chooseUpdates({ set, update, maxUnavailable }: Observed, replicas: readonly Slot[], now: number): Pod[] {
+function chooseUpdates(observed: Observed, replicas: readonly Slot[], now: number): Pod[] {
+  const { set, update } = observed;
   const boundary = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
-  const isOld = ({ pod }: Slot) => pod.metadata.labels?.[REVISION_LABEL] !== update.name && !isTerminating(pod);
-  if (maxUnavailable) {
-    const unavailable = replicas.filter(({ pod }) => isUnavailable(set, pod, now)).length;
-    const room = Math.max(0, allowedUnavailable(set) - unavailable);
-    return replicas
-      .slice(boundary)
-      .filter(isOld)
-      .reverse()
-      .slice(0, room)
-      .map(({ pod }) => pod);
+  // A member held back is not there to be deleted: its name may be another's.
+  const isOld = (slot: Slot) =>
+    slot.pod.metadata.labels?.[REVISION_LABEL] !== update.name &&
+    !isTerminating(slot.pod) &&
+    !isHeldBack(observed, slot);
+  const { correctedCounting } = optInsOf(set);
+  if (observed.maxUnavailable || correctedCounting) {
+    const members = replicas.map((slot, index) => {
+      const unavailable = isUnavailable(set, slot.pod, now);
+      return {
+        unavailable,
+        underway: unavailable && !isOld(slot),
+        replaceable: index >= boundary && isOld(slot),
+        free: (correctedCounting && unavailable && slot.exists) || isReplaceable(observed, slot, index),
+      };
+    });
+    return chooseWithinBudget(members, allowedUnavailable(set)).map((index) => replicas[index]!.pod);
   }
   for (let index = replicas.length - 1; index >= boundary; index--) {
     const slot = replicas[index]!;

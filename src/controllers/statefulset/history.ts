@@ -82,6 +82,7 @@ export class History {
       } catch (error) {
         if (!isStatus(error, 'NotFound')) throw error;
       }
+      this.#tracker.recordDelete(keyOfSet(set), this.#revisions, revision);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { PersistentVolumeClaim, Pod, Volume } from '../framework/objects.ts';
 import { controllerReference } from '../framework/owners.ts';
+import { grownSpec } from './opt-ins/claim-growth.ts';
 import {
   POD_INDEX_LABEL,
   POD_NAME_LABEL,
@@ -41,6 +42,7 @@ export function claimsOf(set: StatefulSet, ordinal: number): PersistentVolumeCla
     const { status: _, ...rest } = template;
     return {
       ...rest,
+      spec: grownSpec(set, template),
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: {

@@ -2,7 +2,8 @@ import type { KubeObject, OwnerReference } from '../../schema/object.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import { controllerReference, type OwnerKind } from '../framework/owners.ts';
 import { ordinalOf } from './identity.ts';
-import { POD, type RetentionChoice, replicasOf, STATEFUL_SET, type StatefulSet, startOf } from './types.ts';
+import { indexOfOrdinal } from './opt-ins/reserved-ordinals.ts';
+import { POD, type RetentionChoice, replicasOf, STATEFUL_SET, type StatefulSet } from './types.ts';
 
 /** Owner references of claims under persistentVolumeClaimRetentionPolicy (KEP-1847, statefulset.md 1.5). */
 interface Policy {
@@ -46,8 +47,8 @@ export function hasForeignController(claim: PersistentVolumeClaim, set: Stateful
 /** Who should own the claim of this pod: the set, the pod, or nobody. */
 function wantedOwner(set: StatefulSet, pod: Pod): 'set' | 'pod' | null {
   const { whenDeleted, whenScaled } = policyOf(set);
-  const ordinal = ordinalOf(pod);
-  const condemned = ordinal < startOf(set) || ordinal >= startOf(set) + replicasOf(set);
+  const index = indexOfOrdinal(set, ordinalOf(pod));
+  const condemned = index < 0 || index >= replicasOf(set);
   if (condemned && whenScaled === 'Delete') return 'pod';
   return whenDeleted === 'Delete' ? 'set' : null;
 }

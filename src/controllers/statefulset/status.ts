@@ -1,6 +1,7 @@
 import type { Pod } from '../framework/objects.ts';
 import { availableInMs, isPodAvailable, isPodReady, isTerminating } from '../framework/pods.ts';
 import type { Observed } from './decide.ts';
+import { conditionsDiffer } from './opt-ins/conditions.ts';
 import { minReadySecondsOf, REVISION_LABEL, replicasOf, type StatefulSet, type StatefulSetStatus } from './types.ts';
 
 /** Counts the pods as status shows them (statefulset.md 1.2). */
@@ -33,6 +34,14 @@ export function aggregateStatus(observed: Observed, pods: readonly Pod[], now: n
   };
 }
 
+/**
+ * Each member deleted for an update leaves currentReplicas, whatever its revision (statefulset.md 1.2). A member at neither
+ * revision was never counted there, and the API takes nothing below zero.
+ */
+export function withoutUpdated(status: StatefulSetStatus, updateDeletes: number): StatefulSetStatus {
+  return { ...status, currentReplicas: Math.max(0, status.currentReplicas - updateDeletes) };
+}
+
 /** The last step of a rolling update: the update revision becomes the current one. OnDelete never completes. */
 export function completeRollingUpdate(set: StatefulSet, status: StatefulSetStatus): StatefulSetStatus {
   const wanted = replicasOf(set);
@@ -46,7 +55,7 @@ export function completeRollingUpdate(set: StatefulSet, status: StatefulSetStatu
     : status;
 }
 
-/** Whether writing is worth it; collisionCount and conditions are not compared. */
+/** Whether writing is worth it; collisionCount is not compared, conditions only where the set has asked for ours. */
 export function statusDiffers(set: StatefulSet, next: StatefulSetStatus): boolean {
   const old = set.status ?? {};
   return (
@@ -57,7 +66,8 @@ export function statusDiffers(set: StatefulSet, next: StatefulSetStatus): boolea
     next.updatedReplicas !== (old.updatedReplicas ?? 0) ||
     next.availableReplicas !== (old.availableReplicas ?? 0) ||
     next.currentRevision !== (old.currentRevision ?? '') ||
-    next.updateRevision !== (old.updateRevision ?? '')
+    next.updateRevision !== (old.updateRevision ?? '') ||
+    conditionsDiffer(set, next.conditions)
   );
 }
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../schema/object.ts';
-import type { LabelSelector, PersistentVolumeClaim, PodSpec } from '../framework/objects.ts';
+import type { Condition, LabelSelector, PersistentVolumeClaim, PodSpec } from '../framework/objects.ts';
 
 export interface PodTemplate {
   readonly metadata?: {
@@ -20,6 +20,8 @@ export interface StatefulSetStatus {
   readonly updateRevision: string;
   readonly collisionCount: number;
   readonly availableReplicas: number;
+  /** Only with the opt-in; upstream sets none. */
+  readonly conditions?: readonly Condition[];
 }
 
 export type RetentionChoice = 'Retain' | 'Delete';

@@ -1,3 +1,4 @@
+import { optInsOf } from '../../api/apps/stateful-set-opt-ins.ts';
 import type { Client } from '../../client/client.ts';
 import type { EventRecorder } from '../../client/events.ts';
 import type { Informer } from '../../client/informer.ts';
@@ -5,10 +6,11 @@ import { PERSISTENT_VOLUME_CLAIMS, PODS } from '../../client/resources.ts';
 import type { WriteTracker } from '../../client/write-tracker.ts';
 import { isStatus } from '../../schema/status.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
-import type { Action, Plan, Unit } from './decide.ts';
+import type { Action, DeleteReason, Plan, Unit } from './decide.ts';
 import { claimName, claimsOf, identityMatches, ordinalOf, repairedPod, storageMatches } from './identity.ts';
+import { failuresWith, type OrdinalFailures } from './opt-ins/ordinal-backoff.ts';
 import { claimOwnersMatch, hasForeignController, withPolicyOwners } from './retention.ts';
-import type { StatefulSet } from './types.ts';
+import { REVISION_LABEL, type StatefulSet } from './types.ts';
 
 const REPAIR_ATTEMPTS = 4;
 
@@ -18,6 +20,7 @@ export interface MemberWriterOptions {
   readonly tracker: WriteTracker;
   readonly pods: Informer<Pod>;
   readonly claims: Informer<PersistentVolumeClaim>;
+  readonly failures: OrdinalFailures;
 }
 
 export interface Outcome {
@@ -25,6 +28,8 @@ export interface Outcome {
   readonly updateDeletes: number;
   /** What ended the pass, or null when all was done. */
   readonly error: unknown;
+  /** The pod of the action that failed. */
+  readonly failedPod: Pod | null;
 }
 
 /** Carries out a plan: pods and their claims, with the events that tell of them (statefulset.md 1.9). */
@@ -37,22 +42,22 @@ export class MemberWriter {
 
   async execute(set: StatefulSet, plan: Plan): Promise<Outcome> {
     let updateDeletes = 0;
-    const run = async (unit: Unit): Promise<unknown> => {
-      try {
-        for (const action of unit) {
+    const run = async (unit: Unit): Promise<{ error: unknown; failedPod: Pod } | null> => {
+      for (const action of unit) {
+        try {
           await this.#act(set, action);
           if (action.kind === 'delete' && action.why === 'update') updateDeletes++;
+        } catch (error) {
+          return { error, failedPod: action.pod };
         }
-        return null;
-      } catch (error) {
-        return error;
       }
+      return null;
     };
     for (const batch of plan.batches) {
-      const errors = (await Promise.all(batch.map(run))).filter((error) => error !== null);
-      if (errors.length > 0) return { updateDeletes, error: errors[0] };
+      const failure = (await Promise.all(batch.map(run))).find((outcome) => outcome !== null);
+      if (failure !== undefined && failure !== null) return { updateDeletes, ...failure };
     }
-    return { updateDeletes, error: null };
+    return { updateDeletes, error: null, failedPod: null };
   }
 
   #act(set: StatefulSet, action: Action): Promise<void> {
@@ -66,7 +71,7 @@ export class MemberWriter {
       case 'fix-claim-owners':
         return this.#fixOwners(set, action.pod);
       case 'delete':
-        return this.#delete(set, action.pod);
+        return this.#remove(set, action.pod, action.why);
     }
   }
 
@@ -81,6 +86,7 @@ export class MemberWriter {
     try {
       const created = await this.#o.client.create<Pod>({ ...PODS, namespace: pod.metadata.namespace! }, pod);
       this.#o.tracker.record(keyOfSet(set), this.#o.pods, created);
+      this.#o.failures.carried(keyOfSet(set), created);
     } catch (error) {
       // Somebody else holds the name: no event, the queue tries again.
       if (isStatus(error, 'AlreadyExists')) throw error;
@@ -184,14 +190,37 @@ export class MemberWriter {
     });
   }
 
-  async #delete(set: StatefulSet, pod: Pod): Promise<void> {
-    try {
-      await this.#o.client.delete({ ...PODS, namespace: pod.metadata.namespace! }, pod.metadata.name ?? '');
-    } catch (error) {
-      if (isStatus(error, 'NotFound')) return;
-      this.#podEvent('Delete', set, pod, error);
-      throw error;
+  async #remove(set: StatefulSet, pod: Pod, why: DeleteReason): Promise<void> {
+    await this.delete(set, pod);
+    if (why === 'stuck') {
+      const message = `Pod ${pod.metadata.name} of revision ${pod.metadata.labels?.[REVISION_LABEL]} was never Ready and is replaced`;
+      this.#o.recorder.event(set, 'Normal', 'ReplacedNeverReady', message);
     }
+    if (why === 'finished' && optInsOf(set).ordinalBackoff !== null) {
+      this.#o.failures.record(keyOfSet(set), pod, failuresWith(set, pod));
+    }
+  }
+
+  /**
+   * Deletes this very pod: a cache that is behind must not cost a later one of the same name. The grace period is the
+   * pod's own.
+   */
+  async delete(set: StatefulSet, pod: Pod): Promise<void> {
+    const { namespace, name = '', uid } = pod.metadata;
+    const options = uid === undefined ? {} : { preconditions: { uid } };
+    try {
+      await this.#o.client.delete({ ...PODS, namespace: namespace! }, name, options);
+    } catch (error) {
+      // Another pod has the name by now.
+      if (isStatus(error, 'Conflict')) throw error;
+      if (!isStatus(error, 'NotFound')) {
+        this.#podEvent('Delete', set, pod, error);
+        throw error;
+      }
+      this.#o.tracker.recordDelete(keyOfSet(set), this.#o.pods, pod);
+      return;
+    }
+    this.#o.tracker.recordDelete(keyOfSet(set), this.#o.pods, pod);
     this.#podEvent('Delete', set, pod, null);
   }
 
