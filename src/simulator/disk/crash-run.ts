@@ -103,11 +103,16 @@ class CrashRun {
 
   async #live(store: MemoryStore): Promise<void> {
     const life = ++this.#life;
+    const began = store.revision;
     store.watch(PREFIX, store.revision, (events) => {
       if (life === this.#life) this.#oracle.seen(events);
     });
     for (let i = 0; i < WRITERS; i++) void this.#write(store, life);
-    await this.#clock.run(this.#clock.now() + this.#random.float() * LONGEST_LIFE_MS);
+    const end = this.#clock.now() + this.#random.float() * LONGEST_LIFE_MS;
+    await this.#clock.run(this.#clock.now() + this.#random.float() * (end - this.#clock.now()));
+    // A client whose watch broke while the store lives on.
+    this.#oracle.resumed(store, this.#random.int(began, store.revision));
+    await this.#clock.run(end);
     this.#life++;
     if (this.#random.chance(0.7)) this.#disk.crash();
     else this.#disk.kill();
@@ -141,7 +146,7 @@ class CrashRun {
     const encode: Encode<unknown> = (revision) => {
       const value = { draw: random.int(0, 1_000_000), revision, padding };
       const bytes = Buffer.from(JSON.stringify(value));
-      this.#oracle.begun({ revision, type, key, text: bytes.toString('utf8') });
+      this.#oracle.begun({ revision, type, key, text: bytes.toString('utf8') }, expect);
       return { value, bytes };
     };
     return type === 'put' ? store.put(key, expect, encode) : store.delete(key, expect, encode);

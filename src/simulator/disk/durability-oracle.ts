@@ -1,4 +1,4 @@
-import { Compacted, type Store, type StoreEvent } from '../../store/store.ts';
+import { Compacted, type Expectation, type Store, type StoreEvent } from '../../store/store.ts';
 
 /** A write the store accepted: from here on it may become durable, acknowledged or not. */
 export interface Attempt {
@@ -52,8 +52,13 @@ export class DurabilityOracle {
     return this.#past.at(-1)?.revision ?? 0;
   }
 
-  begun(attempt: Attempt): void {
+  /** The store took a write that expected this of its key: nothing newer may be on its way. */
+  begun(attempt: Attempt, expected: Expectation): void {
     const last = this.#begun.at(-1)?.revision ?? this.settledRevision;
+    const before = this.#begun.findLast(({ key }) => key === attempt.key) ?? this.#state.get(attempt.key);
+    const current = before === undefined || before.type === 'delete' ? 0 : before.revision;
+    const wanted = expected.kind === 'absent' ? 0 : expected.revision;
+    if (current !== wanted) this.#breach(`${show(attempt)} was taken on top of ${current}, it expected ${wanted}`);
     if (attempt.revision <= last) this.#breach(`${show(attempt)} was given a revision not above ${last}`);
     if (attempt.revision <= this.#visible) this.#breach(`${show(attempt)} reuses a revision somebody has seen`);
     this.#begun.push(attempt);
@@ -113,12 +118,17 @@ export class DurabilityOracle {
     if (entries.length < this.#state.size) this.#breach(`${this.#state.size - entries.length} keys are missing`);
   }
 
+  /** All that is committed now, in order. */
+  #committed(store: Store): readonly Attempt[] {
+    return [...this.#past, ...this.#begun.filter((attempt) => attempt.revision <= store.revision)];
+  }
+
   /**
    * A client that saved `revision` comes back: it must get every later write in order, each with the state it replaced, or
    * be told that the history is gone, which may be said only when it is.
    */
   resumed(store: Store, revision: number): void {
-    const expected = this.#past.filter((attempt) => attempt.revision > revision);
+    const expected = this.#committed(store).filter((attempt) => attempt.revision > revision);
     const events: StoreEvent[] = [];
     try {
       store.watch(this.#prefix, revision, (batch) => events.push(...batch)).stop();
@@ -145,9 +155,20 @@ export class DurabilityOracle {
     });
   }
 
+  #listAt(store: Store, revision: number): Map<string, { readonly revision: number }> | null {
+    try {
+      return new Map(store.list(this.#prefix, { revision }).entries.map((entry) => [entry.key, entry]));
+    } catch (error) {
+      if (!(error instanceof Compacted)) throw error;
+      this.#breach(`a watch from ${revision} is served, a list at ${revision} is not`);
+      return null;
+    }
+  }
+
   /** A list at the old revision with the events applied is a list of today. */
   #compareListThen(store: Store, revision: number, events: readonly StoreEvent[]): void {
-    const then = new Map(store.list(this.#prefix, { revision }).entries.map((entry) => [entry.key, entry]));
+    const then = this.#listAt(store, revision);
+    if (then === null) return;
     for (const event of events) {
       const before = then.get(event.key) ?? null;
       if (before?.revision !== event.previous?.revision) {

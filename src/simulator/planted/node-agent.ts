@@ -1,0 +1,108 @@
+import type { PlantedBug } from './bug.ts';
+
+const AGENT = 'src/node/agent.ts';
+const WORKER = 'src/node/pod/worker.ts';
+const STATUS_WRITER = 'src/node/status-writer.ts';
+
+export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'second-start-after-restart',
+    title: 'an agent that restarted starts what runs already',
+    file: WORKER,
+    search: 'record.state = newest;',
+    replace: '',
+    breaks: 'S1',
+    note: 'needs an agent that dies while its containers run on',
+  },
+  {
+    id: 'strays-kept',
+    title: 'what runs for pods that are gone from the API is left running',
+    file: AGENT,
+    search: 'await this.#options.runtime.removeSandbox(uid).catch(() => undefined);',
+    replace: '',
+    breaks: 'S1',
+    note: 'needs a pod deleted by force while its agent was down',
+  },
+  {
+    id: 'force-deleted-kept-running',
+    title: 'the containers of a pod removed by force run on',
+    file: WORKER,
+    search: "else if (this.stage !== 'ending') this.#end(this.#deletionGraceMs());",
+    replace: '',
+    breaks: 'S1',
+    note: 'needs a forced deletion of a running member',
+  },
+  {
+    id: 'same-name-not-waited-for',
+    title: 'a pod starts while the one of the same name before it is still stopping',
+    file: AGENT,
+    search: 'if (others === undefined || others.length === 1) worker.release();',
+    replace: 'worker.release();',
+    breaks: 'S1',
+    note: 'needs a forced deletion, and the next member on the same node',
+  },
+  {
+    id: 'deletion-confirmed-early',
+    title: 'the agent confirms a deletion before the containers have stopped',
+    file: STATUS_WRITER,
+    search: 'const leaving = worker.cleaned && pod.metadata.deletionTimestamp !== undefined;',
+    replace: 'const leaving = pod.metadata.deletionTimestamp !== undefined;',
+    breaks: 'S1',
+    note: 'needs members that take time to stop',
+  },
+  {
+    id: 'confirmation-without-uid',
+    title: 'the confirmation of a deletion does not say which pod it means',
+    file: STATUS_WRITER,
+    search: '{ gracePeriodSeconds: 0, preconditions: { uid: worker.uid } }',
+    replace: '{ gracePeriodSeconds: 0 }',
+    breaks: 'S16',
+    note: 'needs a confirmation that is late or repeated, after the member was made again',
+  },
+  {
+    id: 'grace-cut-short',
+    title: 'containers are killed without their grace',
+    file: 'src/node/pod/stop-containers.ts',
+    search: 'const state = await host.runtime.stopContainer(id, rest);',
+    replace: 'const state = await host.runtime.stopContainer(id, 0);',
+    breaks: 'S16',
+    note: 'needs members that take time to stop',
+  },
+  {
+    id: 'exit-unnoticed',
+    title: 'the agent does not hear of containers that exit',
+    file: AGENT,
+    search: '(state) => void this.workers.get(state.podUid)?.exited(state),',
+    replace: '() => {},',
+    breaks: 'L1',
+    note: 'needs a container that crashes',
+  },
+  {
+    id: 'ready-though-down',
+    title: 'a pod stays ready while its container is down',
+    file: 'src/node/status/conditions.ts',
+    search: 'const unready = relevant.filter((status) => !status.ready).map((status) => status.name);',
+    replace: 'const unready: string[] = [];',
+    breaks: 'S6',
+    note: 'needs a container that is not ready, or crashes',
+  },
+  {
+    id: 'claim-in-deletion-mounted',
+    title: 'a pod starts on a claim that is being deleted',
+    file: 'src/node/volumes/checked-volumes.ts',
+    search:
+      "if (claim.metadata.deletionTimestamp !== undefined) throw failedClaim(volume, key, 'PVC is being deleted');",
+    replace: '',
+    breaks: 'S3',
+    note: 'needs a claim deleted between scheduling and start',
+  },
+  {
+    id: 'unbound-claim-mounted',
+    title: 'a pod starts before its claims are bound',
+    file: 'src/node/volumes/checked-volumes.ts',
+    search: 'if (persistent === undefined) {',
+    replace: 'if (persistent === null) {',
+    breaks: 'S3',
+    note: 'needs a volume that is gone',
+  },
+];

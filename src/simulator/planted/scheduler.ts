@@ -1,0 +1,58 @@
+import type { PlantedBug } from './bug.ts';
+
+export const SCHEDULER_BUGS: readonly PlantedBug[] = [
+  {
+    id: 'volume-affinity-ignored',
+    title: 'a pod is placed where its volume cannot be reached',
+    file: 'src/scheduler/volumes/find.ts',
+    search: 'return !required || matchesNodeTerms(required.nodeSelectorTerms, node);',
+    replace: 'return true;',
+    breaks: 'S3',
+    note: 'needs a member with a local volume to be placed again',
+  },
+  {
+    id: 'exclusive-claim-shared',
+    title: 'a ReadWriteOncePod claim does not keep other pods out',
+    file: 'src/scheduler/filters/volume-restrictions.ts',
+    search: 'if (!used) return null;',
+    replace: 'return null;',
+    breaks: 'S3',
+    note: 'needs a set with ReadWriteOncePod claims, and a member still going when the next one comes',
+  },
+  {
+    id: 'taints-ignored',
+    title: 'pods are placed on nodes whose taints they do not tolerate',
+    file: 'src/scheduler/filters/taint-toleration.ts',
+    search: 'node.taints.length > 0 && untolerated(node.taints, pod.tolerations, EFFECTS) !== null ? TAINTED : null;',
+    replace: 'null;',
+    breaks: 'L3',
+    note: 'needs a node that fell silent',
+  },
+  {
+    id: 'cordon-ignored',
+    title: 'pods are placed on cordoned nodes',
+    file: 'src/scheduler/filters/node-unschedulable.ts',
+    search: 'return (node) => (node.unschedulable ? CORDONED : null);',
+    replace: 'return () => null;',
+    breaks: 'L3',
+    note: 'a drain then never ends',
+  },
+  {
+    id: 'refused-pod-forgotten',
+    title: 'a pod that fits nowhere is not tried again',
+    file: 'src/scheduler/queue.ts',
+    search: 'this.#parked.add(item);',
+    replace: '',
+    breaks: 'L1',
+    note: 'needs a pod that had to wait for a node, a claim or room',
+  },
+  {
+    id: 'volume-binding-not-waited-for',
+    title: 'a pod is bound before its claims are',
+    file: 'src/scheduler/volumes/bind.ts',
+    search: "if (isBound(claim) && claim.status?.phase === 'Bound') continue;",
+    replace: 'if (claim !== null) continue;',
+    breaks: 'S3',
+    note: 'needs a class with WaitForFirstConsumer; the volume may then be made for another node',
+  },
+];
