@@ -212,7 +212,6 @@ export class PodWorker {
       sandboxReady: this.#sandbox !== null,
       podIPs: this.podIPs,
       hostIPs: this.#host.hostIPs(),
-      startTime: this.startTime,
       ended: this.stage === 'ended' && this.cleaned && this.#deadline !== null,
       verdict: this.verdict,
       now: this.#host.clock.now(),

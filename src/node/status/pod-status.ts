@@ -14,7 +14,6 @@ export interface PodView {
   readonly sandboxReady: boolean;
   readonly podIPs: readonly string[];
   readonly hostIPs: readonly string[];
-  readonly startTime: number;
   /** All was stopped on order. */
   readonly ended: boolean;
   /** Why the node ended or refused the pod. */
@@ -78,7 +77,8 @@ export function podStatus(view: PodView): Record<string, unknown> {
     hostIP: view.hostIPs[0],
     hostIPs: view.hostIPs.map((ip) => ({ ip })),
     ...(podIPs.length === 0 ? {} : { podIP: podIPs[0], podIPs: podIPs.map((ip: string) => ({ ip })) }),
-    startTime: old.startTime ?? rfc3339(view.startTime),
+    // That of the first status, as upstream has it: never before the first transition of a condition.
+    startTime: old.startTime ?? rfc3339(now),
     ...(init.length === 0 ? {} : { initContainerStatuses: init.map(({ status }) => status) }),
     ...(apps.length === 0 ? {} : { containerStatuses: byName(apps) }),
     ...(old.qosClass === undefined ? {} : { qosClass: old.qosClass }),
