@@ -1,0 +1,82 @@
+import { GENERATION, MIN_READY_SECONDS, RECENT_SECONDS, revisionNameOf } from '../objects.ts';
+import { isReadyLongEnough, type View } from '../view.ts';
+import type { PodState } from '../world.ts';
+import type { Invariant } from './invariant.ts';
+
+const claimedPods = ({ members, condemned }: View): PodState[] =>
+  [...members, ...condemned].flatMap(({ pod }) => pod ?? []);
+
+/** S12: each counter is the number of claimed pods it stands for (1.2). */
+export const statusCounts: Invariant = {
+  id: 'S12',
+  name: 'status-counts',
+  check(view) {
+    const { setting, world, pass } = view;
+    const pods = claimedPods(view);
+    const ready = pods.filter((pod) => pod.phase === 'Running' && pod.ready !== 'no');
+    const at = (revision: string) => pods.filter((pod) => !pod.terminating && pod.revision === revision).length;
+    const wanted = {
+      replicas: pods.length,
+      readyReplicas: ready.length,
+      availableReplicas: ready.filter((pod) => isReadyLongEnough(setting, pod)).length,
+      currentReplicas: at(world.current),
+      updatedReplicas: at('B'),
+      observedGeneration: GENERATION,
+    };
+    for (const [name, value] of Object.entries(wanted)) {
+      const counted = pass.counted[name as keyof typeof wanted];
+      if (counted !== value) return `${name} is ${counted}, not ${value}`;
+    }
+    return true;
+  },
+};
+
+/** S12: what is written passes the API's validation: nothing negative, parts no greater than the whole. */
+export const statusBounds: Invariant = {
+  id: 'S12',
+  name: 'status-bounds',
+  check({ pass: { status } }) {
+    const { replicas, readyReplicas, availableReplicas, currentReplicas, updatedReplicas } = status;
+    const parts = { readyReplicas, availableReplicas, currentReplicas, updatedReplicas };
+    for (const [name, value] of Object.entries(parts)) {
+      if (value < 0) return `${name} is ${value}`;
+      if (value > replicas) return `${name} is ${value} of ${replicas} replicas`;
+    }
+    return availableReplicas <= readyReplicas ? true : `${availableReplicas} available of ${readyReplicas} ready`;
+  },
+};
+
+/** S12: currentRevision moves to the update revision exactly when all replicas are updated and ready; never by OnDelete. */
+export const completion: Invariant = {
+  id: 'S12',
+  name: 'completion',
+  check(view) {
+    const { setting, world, pass } = view;
+    if (world.current === 'B') return null;
+    const { status } = pass;
+    const pods = claimedPods(view);
+    const done =
+      setting.strategy === 'RollingUpdate' &&
+      pods.length === setting.replicas &&
+      pods.every((pod) => pod.revision === 'B' && !pod.terminating && pod.phase === 'Running' && pod.ready !== 'no');
+    const moved = status.currentRevision === revisionNameOf('B');
+    if (moved !== done) return moved ? 'completes too early' : 'never completes';
+    return status.updateRevision === revisionNameOf('B') ? true : 'loses the update revision';
+  },
+};
+
+/** L1: a ready pod that is not yet available brings the set back in time, without any event. */
+export const timedReturn: Invariant = {
+  id: 'L1',
+  name: 'timed-return',
+  check(view) {
+    const waits = claimedPods(view).some(
+      (pod) => pod.phase === 'Running' && pod.ready !== 'no' && !isReadyLongEnough(view.setting, pod),
+    );
+    const { requeueAfterMs } = view.pass;
+    if (!waits) return requeueAfterMs === null ? null : 'comes back for nothing';
+    return requeueAfterMs === (MIN_READY_SECONDS - RECENT_SECONDS) * 1000
+      ? true
+      : `comes back after ${requeueAfterMs} ms`;
+  },
+};

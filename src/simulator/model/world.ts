@@ -1,0 +1,162 @@
+/** Small worlds: everything one pass of the StatefulSet controller can see, as plain data that can be enumerated. */
+
+export type Phase = 'Pending' | 'Running' | 'Failed' | 'Succeeded' | 'Unknown';
+/** `recent`: Ready, but for less than minReadySeconds; `yes`: Ready for exactly minReadySeconds, which is enough. */
+export type Readiness = 'no' | 'recent' | 'yes';
+/** `A` is the revision before the update, `B` the update revision, `X` one that is neither. */
+export type Revision = 'A' | 'B' | 'X';
+/** Who the controller reference names: the set, a set of the same name in an earlier life, or nobody. */
+export type PodOwner = 'set' | 'other' | 'nobody';
+
+export interface PodState {
+  /** Equal states are the same object with the same id. */
+  readonly id: number;
+  readonly phase: Phase;
+  readonly ready: Readiness;
+  readonly revision: Revision;
+  readonly terminating: boolean;
+  readonly owner: PodOwner;
+  /** Labels match the selector. */
+  readonly selected: boolean;
+  /** The pod-name label is missing. */
+  readonly drifted: boolean;
+}
+
+/**
+ * One owner reference of a claim. `set` and `pod` are the member's own, `…-loose` without `controller: true`; `old-…` have
+ * the name of the own ones and another uid; `foreign` is another controller, `foreign-loose` an owner that controls nothing.
+ */
+export type ClaimRef = 'set' | 'set-loose' | 'pod' | 'pod-loose' | 'old-set' | 'old-pod' | 'foreign' | 'foreign-loose';
+
+export interface ClaimState {
+  readonly id: number;
+  readonly deleting: boolean;
+  readonly refs: readonly ClaimRef[];
+}
+
+/** What stands at one ordinal. Equal slots are the same object. */
+export interface Slot {
+  readonly id: number;
+  readonly pod: PodState | null;
+  readonly claim: ClaimState | null;
+}
+
+export type RetentionChoice = 'Retain' | 'Delete';
+
+/** The spec of the set, and what does not change within one exploration. */
+export interface Setting {
+  readonly policy: 'OrderedReady' | 'Parallel';
+  readonly strategy: 'RollingUpdate' | 'OnDelete';
+  /** null: there is no rollingUpdate block. */
+  readonly partition: number | null;
+  readonly maxUnavailable: number | string | null;
+  /** Gate MaxUnavailableStatefulSet. */
+  readonly gate: boolean;
+  readonly start: number;
+  readonly replicas: number;
+  readonly minReadySeconds: number;
+  readonly whenScaled: RetentionChoice;
+  readonly whenDeleted: RetentionChoice;
+  /** One volume claim template, or none. */
+  readonly claims: boolean;
+  /** The set has a deletionTimestamp. */
+  readonly deleting: boolean;
+}
+
+export interface World {
+  readonly setting: Setting;
+  /** By ordinal, from 0; covers at least the range of the set. */
+  readonly slots: readonly Slot[];
+  /** Revision named by status.currentRevision. */
+  readonly current: Revision;
+  /** status.currentReplicas as last written. */
+  readonly statusCurrentReplicas: number;
+}
+
+export const DEFAULT_SETTING: Setting = {
+  policy: 'OrderedReady',
+  strategy: 'RollingUpdate',
+  partition: 0,
+  maxUnavailable: null,
+  gate: false,
+  start: 0,
+  replicas: 3,
+  minReadySeconds: 0,
+  whenScaled: 'Retain',
+  whenDeleted: 'Retain',
+  claims: false,
+  deleting: false,
+};
+
+/** Interned values by their key: a few hundred of each kind exist. */
+function interner<T extends { readonly id: number }>(): (key: string, make: (id: number) => T) => T {
+  const known = new Map<string, T>();
+  return (key, make) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = make(known.size);
+      known.set(key, value);
+    }
+    return value;
+  };
+}
+
+const internPod = interner<PodState>();
+const internClaim = interner<ClaimState>();
+const slots = new Map<number, Slot>();
+/** More than there are claim states. */
+const MOST_CLAIMS = 1000;
+
+const FRESH: Omit<PodState, 'id'> = {
+  phase: 'Running',
+  ready: 'yes',
+  revision: 'A',
+  terminating: false,
+  owner: 'set',
+  selected: true,
+  drifted: false,
+};
+
+/** The pod state with these properties; a healthy member at revision A where nothing else is said. */
+export function podState(parts: Partial<Omit<PodState, 'id'>> = {}): PodState {
+  const { phase, ready, revision, terminating, owner, selected, drifted } = { ...FRESH, ...parts };
+  const key = `${phase}/${ready}/${revision}/${terminating}/${owner}/${selected}/${drifted}`;
+  return internPod(key, (id) => ({ id, phase, ready, revision, terminating, owner, selected, drifted }));
+}
+
+export function claimState(refs: readonly ClaimRef[] = [], deleting = false): ClaimState {
+  return internClaim(`${deleting}/${refs.join('+')}`, (id) => ({ id, deleting, refs }));
+}
+
+export function slot(pod: PodState | null, claim: ClaimState | null): Slot {
+  const at = (pod === null ? 0 : pod.id + 1) * MOST_CLAIMS + (claim === null ? 0 : claim.id + 1);
+  let known = slots.get(at);
+  if (known === undefined) {
+    known = { id: slots.size, pod, claim };
+    slots.set(at, known);
+  }
+  return known;
+}
+
+/** One line a person can read: `OrderedReady replicas=2 | 0: Running/yes/A | 1: absent claim[set]`. */
+export function describeWorld(world: World): string {
+  const { setting } = world;
+  const spec = (Object.keys(DEFAULT_SETTING) as (keyof Setting)[])
+    .filter((key) => key === 'policy' || key === 'replicas' || setting[key] !== DEFAULT_SETTING[key])
+    .map((key) => `${key}=${setting[key]}`);
+  const members = world.slots.map(({ pod, claim }, ordinal) => {
+    const where = claim === null ? '' : ` claim[${claim.refs.join('+')}]${claim.deleting ? ' deleting' : ''}`;
+    return `${ordinal}: ${pod === null ? 'absent' : describePod(pod)}${setting.claims ? where || ' no claim' : ''}`;
+  });
+  return `${spec.join(' ')} current=${world.current} status.currentReplicas=${world.statusCurrentReplicas} | ${members.join(' | ')}`;
+}
+
+function describePod(pod: PodState): string {
+  const marks = [
+    pod.terminating ? 'terminating' : '',
+    pod.owner === 'set' ? '' : `owner ${pod.owner}`,
+    pod.selected ? '' : 'other labels',
+    pod.drifted ? 'drifted' : '',
+  ].filter((mark) => mark !== '');
+  return [`${pod.phase}/ready ${pod.ready}/${pod.revision}`, ...marks].join(' ');
+}
