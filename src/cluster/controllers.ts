@@ -28,6 +28,8 @@ import type { FeatureGates } from '../schema/kind.ts';
 
 export interface ControllersOptions {
   readonly client: Client;
+  /** A client of its own for each controller, by the controller's name; default: one for all. */
+  readonly clientOf?: (controller: string) => Client;
   readonly informers: InformerFactory;
   readonly clock: Clock;
   readonly random: Random;
@@ -45,7 +47,7 @@ export function makeControllers(options: ControllersOptions): {
   readonly controllers: readonly Controller[];
   readonly events: EventBroadcaster;
 } {
-  const { client, informers, clock, random, gates, catalog, volumes, rootCa, hooks } = options;
+  const { client, clientOf, informers, clock, random, gates, catalog, volumes, rootCa, hooks } = options;
   const events = new EventBroadcaster(client, clock);
   const common: ControllerOptions = {
     client,
@@ -56,22 +58,24 @@ export function makeControllers(options: ControllersOptions): {
     gates,
     ...(hooks === undefined ? {} : { hooks }),
   };
+  const as = (controller: string): ControllerOptions =>
+    clientOf === undefined ? common : { ...common, client: clientOf(controller) };
   const controllers = [
-    createServiceAccountController({ ...common, rootCa }),
-    createNamespaceController({ ...common, catalog }),
-    createGarbageCollector({ ...common, catalog }),
-    createStatefulSetController(common),
-    createPersistentVolumeController(common),
-    createProvisioner({ ...common, backend: volumes, aliases: options.provisionerAliases ?? [] }),
-    createVolumeResizeController({ ...common, backend: volumes }),
-    createClaimProtectionController(common),
-    createVolumeProtectionController(common),
-    createEndpointSliceController(common),
-    createEndpointsController(common),
-    createDisruptionController({ ...common, catalog }),
-    createNodeLifecycleController(common),
-    createTaintEvictionController(common),
-    createPodGarbageCollector(common),
+    createServiceAccountController({ ...as('service-account'), rootCa }),
+    createNamespaceController({ ...as('namespace'), catalog }),
+    createGarbageCollector({ ...as('garbage-collector'), catalog }),
+    createStatefulSetController(as('statefulset')),
+    createPersistentVolumeController(as('persistentvolume-binder')),
+    createProvisioner({ ...as('provisioner'), backend: volumes, aliases: options.provisionerAliases ?? [] }),
+    createVolumeResizeController({ ...as('volume-resize'), backend: volumes }),
+    createClaimProtectionController(as('pvc-protection')),
+    createVolumeProtectionController(as('pv-protection')),
+    createEndpointSliceController(as('endpointslice')),
+    createEndpointsController(as('endpoints')),
+    createDisruptionController({ ...as('disruption'), catalog }),
+    createNodeLifecycleController(as('node-lifecycle')),
+    createTaintEvictionController(as('taint-eviction')),
+    createPodGarbageCollector(as('pod-gc')),
   ];
   return { controllers, events };
 }

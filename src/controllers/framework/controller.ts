@@ -19,6 +19,8 @@ export interface ReconcileResult {
 
 /** Measures and reports; all optional. */
 export interface ControllerHooks {
+  /** Before each pass. */
+  began?(controller: string, key: string): void;
   /** After each pass: duration in ms of the monotonic clock and how it ended. */
   reconciled?(controller: string, key: string, durationMs: number, outcome: 'done' | 'error' | 'stale'): void;
   error?(controller: string, key: string, error: unknown): void;
@@ -74,6 +76,7 @@ export class Reconciler implements Controller {
   async #handle(key: string): Promise<void> {
     const { clock, hooks, reconcile, name } = this.#options;
     const began = clock.monotonic();
+    hooks?.began?.(name, key);
     try {
       const result = await reconcile(key);
       this.queue.forget(key);

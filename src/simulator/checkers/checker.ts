@@ -1,4 +1,7 @@
-import type { JournalEntry } from '../observe/journal.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { FeatureGates } from '../../schema/kind.ts';
+import type { ObjectHistory } from '../observe/history.ts';
+import type { Journal, JournalEntry } from '../observe/journal.ts';
 import type { World } from '../world/world.ts';
 
 /** A broken invariant: ends the run of its seed. */
@@ -13,7 +16,12 @@ export class Violation extends Error {
 
 /** What a checker may use. */
 export interface CheckerContext {
+  /** Liveness may ask the parts themselves; safety is judged by the journal and the history. */
   readonly world: World;
+  readonly journal: Journal;
+  readonly history: ObjectHistory;
+  readonly clock: Clock;
+  readonly gates: FeatureGates;
   /** Counts one evaluation of the invariant; a checker that never gets to evaluate proves nothing. */
   evaluated(): void;
   /** Reports that the invariant does not hold; `message` names objects, revisions and what should have been. */

@@ -29,6 +29,8 @@ export interface ServerAddress {
 /** One call as it is made, and how it ended. */
 export interface Call {
   readonly program: string;
+  /** The controller inside the program that asks; '' where the program is one thing. */
+  readonly part: string;
   readonly verb: 'get' | 'list' | 'create' | 'createSub' | 'update' | 'patch' | 'delete';
   readonly target: Target;
   readonly name: string;
@@ -51,6 +53,8 @@ export type Mishap =
 
 export interface NetworkOptions {
   readonly program: Program;
+  /** See Call.part. */
+  readonly part?: string;
   readonly user: string;
   readonly link: Link;
   readonly server: ServerAddress;
@@ -161,6 +165,7 @@ export class NetworkClient implements Client {
     if (!program.alive) return new Promise(() => {});
     const whole: Call = {
       program: program.name,
+      part: this.#o.part ?? '',
       name: '',
       subresource: '',
       body: undefined,

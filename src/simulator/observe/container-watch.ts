@@ -8,7 +8,7 @@ export class ContainerWatch {
   readonly #node: string;
   readonly #journal: Journal;
   readonly #running = new Map<string, ContainerFact>();
-  readonly #claims = new Map<string, readonly string[]>();
+  readonly #mounts = new Map<string, { readonly pod: string; readonly claims: readonly string[] }>();
 
   constructor(node: string, runtime: Runtime, journal: Journal) {
     this.#node = node;
@@ -54,15 +54,19 @@ export class ContainerWatch {
   // biome-ignore lint/suspicious/noExplicitAny: pods as stored
   readonly #pods = new Map<string, { namespace: string; name: string; pod: any }>();
 
-  /** Which claims a pod has mounted here. */
-  mounted(podUid: string, claims: readonly string[] | null): void {
-    if (claims === null) this.#claims.delete(podUid);
-    else this.#claims.set(podUid, claims);
+  /** Which claims a pod (`namespace/name`) has mounted here; null: none any more. */
+  mounted(podUid: string, pod: string, claims: readonly string[] | null): void {
+    if (claims === null) this.#mounts.delete(podUid);
+    else this.#mounts.set(podUid, { pod, claims });
   }
 
-  /** The machine lost its power: whatever ran runs no more. */
+  /** The machine lost its power: whatever ran runs no more, whatever was mounted is mounted no more. */
   lost(): void {
     for (const id of [...this.#running.keys()]) this.#exited(id, 255, 'power lost');
+    for (const [podUid, { pod, claims }] of this.#mounts) {
+      if (claims.length > 0) this.#journal.add({ kind: 'unmounted', node: this.#node, podUid, pod, claims });
+    }
+    this.#mounts.clear();
   }
 
   #started(spec: ContainerSpec, state: ContainerState): void {
@@ -77,7 +81,7 @@ export class ContainerWatch {
       id: state.id,
       init: (pod?.pod.spec.initContainers ?? []).some((container: { name: string }) => container.name === spec.name),
       attempt: spec.attempt,
-      claims: this.#claims.get(spec.podUid) ?? [],
+      claims: this.#mounts.get(spec.podUid)?.claims ?? [],
     };
     this.#running.set(state.id, fact);
     this.#journal.add({ kind: 'started', container: fact });

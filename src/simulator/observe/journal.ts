@@ -19,6 +19,9 @@ export interface ContainerFact {
   readonly claims: readonly string[];
 }
 
+/** What a program knows: revisions its caches stand at, by resource (`pods` …). */
+export type Seen = Readonly<Record<string, number>>;
+
 interface At {
   /** Virtual milliseconds since the world began. */
   readonly atMs: number;
@@ -38,8 +41,18 @@ export type Happening =
       readonly pod: string;
       readonly claims: readonly string[];
     }
-  /** A program asks the server for a write, at the moment the server begins with it; `seen` are revisions its caches stood at. */
-  | { readonly kind: 'call'; readonly call: Call; readonly seen: Readonly<Record<string, number>> }
+  /** A program asks the server for a write, at the moment the server begins with it; `seen` and `nowMs` (its own clock) are what it knows then. */
+  | { readonly kind: 'call'; readonly call: Call; readonly seen: Seen; readonly nowMs?: number }
+  /** A controller begins to look at an object (`key`, its resource left out); what it decides it decides on caches from `seen` on. */
+  | {
+      readonly kind: 'pass';
+      readonly program: string;
+      readonly controller: string;
+      readonly key: string;
+      readonly seen: Seen;
+      /** Milliseconds since the epoch by the program's own clock, which may be wrong. */
+      readonly nowMs: number;
+    }
   | { readonly kind: 'mishap'; readonly program: string; readonly what: string; readonly detail: string }
   /** A controller failed at a key and will try again. */
   | { readonly kind: 'trouble'; readonly program: string; readonly detail: string }
@@ -95,9 +108,11 @@ export function line(happening: Happening): string {
     case 'unmounted':
       return `${happening.kind} ${happening.claims.join(',')} for ${happening.pod} on ${happening.node}`;
     case 'call': {
-      const { program, verb, target, name, subresource } = happening.call;
-      return `${program} ${verb} ${target.resource} ${target.namespace ?? ''}/${name}${subresource && `/${subresource}`}`;
+      const { program, part, verb, target, name, subresource } = happening.call;
+      return `${program}${part && ` (${part})`} ${verb} ${target.resource} ${target.namespace ?? ''}/${name}${subresource && `/${subresource}`}`;
     }
+    case 'pass':
+      return `${happening.program} looks at ${happening.controller} ${happening.key}`;
     case 'mishap':
       return `${happening.program}: ${happening.what}: ${happening.detail}`;
     case 'trouble':

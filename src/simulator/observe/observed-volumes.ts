@@ -22,9 +22,10 @@ export function observedVolumes(
   const tell = (kind: 'mounted' | 'unmounted', pod: KubeObject): void => {
     const claims = claimsOf(pod);
     const podUid = pod.metadata.uid ?? '';
-    containers.mounted(podUid, kind === 'mounted' ? claims : null);
+    const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
+    containers.mounted(podUid, name, kind === 'mounted' ? claims : null);
     if (claims.length === 0) return;
-    journal.add({ kind, node, podUid, pod: `${pod.metadata.namespace}/${pod.metadata.name}`, claims });
+    journal.add({ kind, node, podUid, pod: name, claims });
   };
   return {
     ...volumes,

@@ -11,6 +11,10 @@ export class CheckerWatch {
       this.evaluations[id] = 0;
       const checker = create({
         world,
+        journal: world.journal,
+        history: world.history,
+        clock: world.clock,
+        gates: world.gates,
         evaluated: () => {
           this.evaluations[id]!++;
         },

@@ -1,13 +1,19 @@
 import type { Clock } from '../../base/clock.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { LeaderElection } from '../../client/leader-election.ts';
-import { CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../../client/resources.ts';
+import {
+  CONTROLLER_REVISIONS,
+  PERSISTENT_VOLUME_CLAIMS,
+  POD_DISRUPTION_BUDGETS,
+  PODS,
+  STATEFUL_SETS,
+} from '../../client/resources.ts';
 import { makeControllers } from '../../cluster/controllers.ts';
 import type { VolumeBackend } from '../../controllers/provisioner/controller.ts';
 import type { FeatureGates } from '../../schema/kind.ts';
 import { Link } from '../network/link.ts';
 import { type Call, NetworkClient } from '../network/network-client.ts';
-import type { Journal } from '../observe/journal.ts';
+import type { Journal, Seen } from '../observe/journal.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
 import type { SimulatedServer } from './server.ts';
@@ -23,7 +29,15 @@ export interface ControllerManagerOptions {
 }
 
 /** Caches whose age says what a controller knew when it decided. */
-const OBSERVED = [PODS, STATEFUL_SETS, PERSISTENT_VOLUME_CLAIMS, CONTROLLER_REVISIONS];
+const OBSERVED = [PODS, STATEFUL_SETS, PERSISTENT_VOLUME_CLAIMS, CONTROLLER_REVISIONS, POD_DISRUPTION_BUDGETS];
+/** Controllers whose decisions are judged by what they knew when they began. */
+const JUDGED: ReadonlySet<string> = new Set(['statefulset', 'disruption']);
+
+function seenBy(informers: InformerFactory): Seen {
+  const seen: Record<string, number> = {};
+  for (const id of OBSERVED) seen[id.resource] = informers.informer(id).revision;
+  return seen;
+}
 
 /** One of the controller managers: it stands by until it leads, and ends when it leads no more, to be started again. */
 export class ControllerManager {
@@ -58,14 +72,17 @@ export class ControllerManager {
     program.skewMs = this.skewMs;
     this.#program = program;
     let informers: InformerFactory | null = null;
-    const client = new NetworkClient({
-      program,
-      user: 'system:kube-controller-manager',
-      link: this.link,
-      server,
-      onCall: (call) => this.#called(call, program, informers),
-      onMishap: (what, detail) => journal.add({ kind: 'mishap', program: name, what, detail }),
-    });
+    const clientOf = (part: string): NetworkClient =>
+      new NetworkClient({
+        program,
+        part,
+        user: 'system:kube-controller-manager',
+        link: this.link,
+        server,
+        onCall: (call) => this.#called(call, program, informers),
+        onMishap: (what, detail) => journal.add({ kind: 'mishap', program: name, what, detail }),
+      });
+    const client = clientOf('');
     const election = new LeaderElection({
       client,
       clock: program.clock,
@@ -75,17 +92,18 @@ export class ControllerManager {
       onStarted: () => {
         this.#leading = true;
         informers = new InformerFactory(client, program.clock);
-        this.#lead(program, client, informers);
+        this.#lead(program, clientOf, informers);
       },
       onStopped: () => this.kill(),
     });
     election.start();
   }
 
-  #lead(program: Program, client: NetworkClient, informers: InformerFactory): void {
+  #lead(program: Program, clientOf: (part: string) => NetworkClient, informers: InformerFactory): void {
     const { server, volumes, gates, journal } = this.#o;
     const { controllers } = makeControllers({
-      client,
+      client: clientOf(''),
+      clientOf,
       informers,
       clock: program.clock,
       random: program.random,
@@ -94,6 +112,11 @@ export class ControllerManager {
       volumes: program.guard(volumes),
       rootCa: 'simulated',
       hooks: {
+        began: (controller, key) => {
+          if (!JUDGED.has(controller)) return;
+          const { clock, name } = program;
+          journal.add({ kind: 'pass', program: name, controller, key, seen: seenBy(informers), nowMs: clock.now() });
+        },
         error: (controller, key, error) =>
           journal.add({
             kind: 'trouble',
@@ -107,9 +130,8 @@ export class ControllerManager {
 
   #called(call: Call, program: Program, informers: InformerFactory | null): void {
     if (call.verb === 'get' || call.verb === 'list') return;
-    const seen: Record<string, number> = {};
-    if (informers !== null) for (const id of OBSERVED) seen[id.resource] = informers.informer(id).revision;
-    this.#o.journal.add({ kind: 'call', call, seen });
+    const seen = informers === null ? {} : seenBy(informers);
+    this.#o.journal.add({ kind: 'call', call, seen, nowMs: program.clock.now() });
     if (this.#writesToCrash > 0 && --this.#writesToCrash === 0) {
       // The server has the write; whether it learns of it or not, the program does not.
       program.clock.defer(() => {

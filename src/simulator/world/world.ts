@@ -46,6 +46,7 @@ export interface LinkedService extends Service {
 export class World {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
+  readonly gates: FeatureGates;
   readonly journal: Journal;
   readonly history = new ObjectHistory();
   readonly disk: SimulatedDisk;
@@ -68,6 +69,7 @@ export class World {
     });
     const { clock, random, journal } = this;
     const gates = options.gates ?? {};
+    this.gates = gates;
     this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
     const { disk } = this;
     this.server = new SimulatedServer({ clock, random, journal, gates, disk });
@@ -101,7 +103,15 @@ export class World {
     this.scheduler = this.#scheduler();
     this.supervisor = this.#supervisor();
     const administrator = new Program('administrator', clock, random.fork('administrator'));
-    this.client = new NetworkClient({ program: administrator, user: 'kubernetes-admin', link: new Link(), server });
+    this.client = new NetworkClient({
+      program: administrator,
+      user: 'kubernetes-admin',
+      link: new Link(),
+      server,
+      onCall: (call) => {
+        if (call.verb !== 'get' && call.verb !== 'list') journal.add({ kind: 'call', call, seen: {} });
+      },
+    });
   }
 
   /** A world whose parts are all started; time stands where the API has become usable. */
