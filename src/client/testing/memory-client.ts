@@ -44,6 +44,7 @@ export class MemoryClient implements Client {
     readonly resource: string;
     readonly event: WatchEvent<KubeObject> & { readonly object: KubeObject };
   }[] = [];
+  readonly #held = new Map<string, (() => void)[]>();
   #revision = 0;
   #uid = 0;
   /** Every write, as `create pods/web-0`. */
@@ -158,6 +159,17 @@ export class MemoryClient implements Client {
     return () => void this.#watchers.delete(watcher);
   }
 
+  /** Watches of a resource tell nothing from now on, until `release`: what reads through them falls behind. */
+  hold(resource: string): void {
+    this.#held.set(resource, []);
+  }
+
+  release(resource: string): void {
+    const held = this.#held.get(resource) ?? [];
+    this.#held.delete(resource);
+    for (const tell of held) tell();
+  }
+
   /** Ends all watches of a resource, as a server that restarts does. */
   disconnect(resource: string, error: Error | null = null): void {
     for (const watcher of [...this.#watchers]) {
@@ -219,6 +231,12 @@ export class MemoryClient implements Client {
   }
 
   #tell(target: Target, event: WatchEvent<KubeObject> & { readonly object: KubeObject }): void {
+    const held = this.#held.get(target.resource);
+    if (held !== undefined) held.push(() => this.#tell(target, event));
+    else this.#tellNow(target, event);
+  }
+
+  #tellNow(target: Target, event: WatchEvent<KubeObject> & { readonly object: KubeObject }): void {
     const resource = collectionName(target);
     this.#history.push({ resource, event });
     for (const watcher of [...this.#watchers]) {

@@ -30,8 +30,9 @@ export function recreationWaitMs(set: StatefulSet, pod: Pod, now: number): numbe
   const failures = failuresWith(set, pod);
   if (failures < 2) return 0;
   const delay = Math.min(range.maxMs, range.initialMs * 2 ** (failures - 2));
-  // A clock that was ahead must not hold the member longer than the delay.
-  return Math.max(0, Math.min(finishedAt(pod), now) + delay - now);
+  const wait = finishedAt(pod) + delay - now;
+  // An end that lies far ahead is a clock gone wrong, and must not hold the member until then.
+  return wait > 2 * delay ? 0 : Math.max(0, wait);
 }
 
 /** When to look again because a delay is over; null when none runs. */

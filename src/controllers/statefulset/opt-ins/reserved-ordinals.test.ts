@@ -20,9 +20,9 @@ describe('reserved ordinals', () => {
       expect(free.map((ordinal) => indexOfOrdinal(set, ordinal))).toEqual(free.map((_, index) => index));
       expect(free.map((_, index) => ordinalAtIndex(set, index))).toEqual(free);
     }
-    expect([0, 1, 4, 6].map((ordinal) => indexOfOrdinal(reserving('1,4-6', { ordinals: { start: 2 } }), ordinal))).toEqual([
-      -1, -1, -1, -1,
-    ]);
+    expect(
+      [0, 1, 4, 6].map((ordinal) => indexOfOrdinal(reserving('1,4-6', { ordinals: { start: 2 } }), ordinal)),
+    ).toEqual([-1, -1, -1, -1]);
   });
 
   it('are made up for beyond the end, before the member that stood there goes', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_IN } from '../../../api/apps/stateful-set-opt-ins.ts';
+import type { Condition, Pod } from '../../framework/objects.ts';
 import { decide, type Observed } from '../decide.ts';
 import { aPod, aSet, BORN, iso, type Member, NOW, observe, type State, template, written } from '../testing/members.ts';
 import { isNeverReady } from './stuck-rollout.ts';
@@ -72,7 +73,7 @@ describe('a rollout stuck on a member that was never ready', () => {
 
 describe('proof that a pod was never ready', () => {
   const pod = aPod(aSet({}), 0, { state: 'starting' });
-  const withReady = (condition: object | null, status: object = {}) => ({
+  const withReady = (condition: Omit<Condition, 'type'> | null, status: object = {}): Pod => ({
     ...pod,
     status: { ...pod.status, ...status, conditions: condition === null ? [] : [{ type: 'Ready', ...condition }] },
   });
