@@ -58,6 +58,8 @@ export interface OpenDisk {
   readMedium(): Buffer;
 }
 
+const EMPTY = Buffer.alloc(SECTOR_BYTES);
+
 /** A sync under way: the sectors it covers, with what the medium held before it. */
 interface Flush {
   readonly sectors: ReadonlyMap<number, Buffer>;
@@ -141,7 +143,9 @@ export class SimulatedDisk {
     this.#cache = grown;
   }
 
+  /** What stands there now. Most writes go where nothing was: those share one empty sector. */
   #copy(sector: number): Buffer {
+    if (sector * SECTOR_BYTES >= this.#sizeBytes) return EMPTY;
     return Buffer.from(this.#cache.subarray(sector * SECTOR_BYTES, (sector + 1) * SECTOR_BYTES));
   }
 
