@@ -101,6 +101,7 @@ export async function startPlanes(
     random,
     events,
     names: dns.zone,
+    growFileSystem: volumes.growFileSystem,
     ...(options.simulateNodes === null ? {} : { simulateNodes: options.simulateNodes }),
   });
   bindManager(manager);

@@ -3,6 +3,8 @@ import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
 import { EventBroadcaster } from '../client/events.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
+import { createAttacher } from '../controllers/attach-detach/attacher.ts';
+import { createAttachDetachController } from '../controllers/attach-detach/controller.ts';
 import { createDisruptionController } from '../controllers/disruption/controller.ts';
 import { createEndpointsController } from '../controllers/endpoints/controller.ts';
 import { createEndpointSliceController } from '../controllers/endpointslice/controller.ts';
@@ -68,6 +70,8 @@ export function makeControllers(options: ControllersOptions): {
     createPersistentVolumeController(as('persistentvolume-binder')),
     createProvisioner({ ...as('provisioner'), backend: volumes, aliases: options.provisionerAliases ?? [] }),
     createVolumeResizeController({ ...as('volume-resize'), backend: volumes }),
+    createAttachDetachController(as('attach-detach')),
+    createAttacher({ ...as('attacher'), backend: volumes }),
     createClaimProtectionController(as('pvc-protection')),
     createVolumeProtectionController(as('pv-protection')),
     createEndpointSliceController(as('endpointslice')),

@@ -1,3 +1,4 @@
+import { resizeStatusOf } from '../api/shared/claim-resize.ts';
 import type { NodeDirectory } from '../apiserver/streaming/node-endpoint.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
@@ -14,6 +15,7 @@ import type { NodeProfile } from './node-object.ts';
 import { PodRouter } from './pod-router.ts';
 import { AddressPool, createSimulatedRuntime, type Names } from './runtimes/simulated.ts';
 import { checkedVolumes } from './volumes/checked-volumes.ts';
+import type { GrowFileSystem } from './volumes/file-system-growth.ts';
 
 /** Nodes that kwok would play are played too. */
 const FAKE_NODE = 'kwok.x-k8s.io/node';
@@ -31,6 +33,8 @@ export interface AgentManagerOptions {
   readonly names?: Names;
   /** Range of simulated pod addresses. */
   readonly podCidr?: string;
+  /** Grows file systems of mounted volumes; left out: there is nothing to grow. */
+  readonly growFileSystem?: GrowFileSystem;
 }
 
 /** A node with a runtime of its own: everything else the manager shares among its agents. */
@@ -101,6 +105,11 @@ class Manager implements AgentManager {
       };
       this.#deaf.push(informers.informer(resource).on({ add: changed, update: changed }));
     }
+    const grew = (claim: KubeObject): void => {
+      if (resizeStatusOf(claim) !== 'NodeResizePending') return;
+      for (const agent of this.agents.values()) agent.claimGrew(claim);
+    };
+    this.#deaf.push(informers.informer(PERSISTENT_VOLUME_CLAIMS).on({ add: grew, update: grew }));
     const seen = (node: KubeObject): void => {
       this.agents.get(node.metadata.name ?? '')?.nodeChanged(node);
       if (this.#isOurs(node)) void this.#adopt(node);
@@ -185,7 +194,7 @@ class Manager implements AgentManager {
   }
 
   #agent(node: OwnNode & { readonly adopted: boolean }): NodeAgent {
-    const { client, clock, random, events } = this.#options;
+    const { client, clock, random, events, growFileSystem } = this.#options;
     return createNodeAgent({
       client,
       clock,
@@ -195,6 +204,7 @@ class Manager implements AgentManager {
       lookup: this.#lookup,
       // The pods of a stand-in have no containers to tell of.
       recorder: node.adopted ? null : (events?.recorder({ component: 'kubelet', host: node.profile.name }) ?? null),
+      ...(growFileSystem === undefined ? {} : { growFileSystem }),
       ...node,
     });
   }

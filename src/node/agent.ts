@@ -1,3 +1,4 @@
+import { MANAGED_ATTACH } from '../api/shared/attachment.ts';
 import type { NodeEndpoint } from '../apiserver/streaming/node-endpoint.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
@@ -22,6 +23,9 @@ import type { PodRouter } from './pod-router.ts';
 import { createProbes, type Dialers } from './probes/prober.ts';
 import type { ContainerState, Runtime, Sandbox, SandboxSpec } from './runtimes/runtime.ts';
 import { StatusWriter } from './status-writer.ts';
+import { ClaimVolumes } from './volumes/claim-volumes.ts';
+import { FileSystemGrowth, type GrowFileSystem } from './volumes/file-system-growth.ts';
+import { NodeAttachments } from './volumes/node-attachments.ts';
 import type { VolumeManager } from './volumes/volume-manager.ts';
 
 export interface NodeAgentOptions {
@@ -51,6 +55,8 @@ export interface NodeAgentOptions {
   };
   /** Longest crash backoff, 300 s when left out. */
   readonly maxRestartBackoffMs?: number;
+  /** Grows file systems of mounted volumes; left out: there is nothing to grow. */
+  readonly growFileSystem?: GrowFileSystem;
 }
 
 /** One node: registers it, plays its pods, serves their logs and streams. */
@@ -65,6 +71,8 @@ export interface NodeAgent extends NodeEndpoint {
   /** A ConfigMap, Secret or claim appeared or changed. */
   sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void;
   nodeChanged(node: KubeObject): void;
+  /** A claim waits for the node that mounts it to grow its file system. */
+  claimGrew(claim: KubeObject): void;
   /** Pods on this node with the worker that plays them. */
   readonly workers: ReadonlyMap<string, PodWorker>;
 }
@@ -92,6 +100,8 @@ class Agent implements NodeAgent {
   readonly #stuck = new Set<PodWorker>();
   /** Workers by namespace/name: one pod of a name at a time. */
   readonly #byName = new Map<string, PodWorker[]>();
+  readonly #volumes: ClaimVolumes;
+  readonly #attachments: NodeAttachments;
   readonly #host: PodHost;
   readonly #rotator: LogRotator | null;
   #found: { sandboxes: Map<string, Sandbox>; containers: Map<string, ContainerState[]> } | null = null;
@@ -103,7 +113,16 @@ class Agent implements NodeAgent {
     this.#options = options;
     this.name = options.profile.name;
     const { client, clock, runtime, profile } = options;
-    this.#registration = new NodeRegistration({ client, clock, runtime, profile, adopted: options.adopted === true });
+    this.#attachments = new NodeAttachments(() => void this.#registration.report().catch(() => undefined));
+    this.#registration = new NodeRegistration({
+      client,
+      clock,
+      runtime,
+      profile,
+      adopted: options.adopted === true,
+      attachments: this.#attachments,
+    });
+    this.#volumes = this.#claimVolumes();
     this.#writer = new StatusWriter({
       client,
       clock,
@@ -146,6 +165,7 @@ class Agent implements NodeAgent {
       podGone: (pod) => this.#podGone(pod),
     });
     await this.#removeStrays();
+    this.#attachments.lookedAt();
   }
 
   async haltPods(longestMs: number): Promise<void> {
@@ -161,12 +181,12 @@ class Agent implements NodeAgent {
     this.#writer.stop();
     this.#rotator?.stop();
     for (const worker of this.workers.values()) worker.detach();
-    this.#options.volumes.stop();
+    this.#volumes.stop();
     await this.#options.runtime.close();
   }
 
   sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void {
-    if (kind !== 'PersistentVolumeClaim') this.#options.volumes.sourceChanged(kind, namespace, name);
+    if (kind !== 'PersistentVolumeClaim') this.#volumes.sourceChanged(kind, namespace, name);
     for (const worker of [...this.#stuck]) {
       if (worker.pod.metadata.namespace === namespace) worker.lookAgain();
     }
@@ -174,6 +194,30 @@ class Agent implements NodeAgent {
 
   nodeChanged(node: KubeObject): void {
     this.#registration.seen(node);
+  }
+
+  claimGrew(claim: KubeObject): void {
+    this.#volumes.claimChanged(claim);
+  }
+
+  #claimVolumes(): ClaimVolumes {
+    const { client, clock, lookup, volumes, profile, growFileSystem = async () => {} } = this.#options;
+    return new ClaimVolumes({
+      inner: volumes,
+      lookup,
+      attachments: this.#attachments,
+      growth: new FileSystemGrowth({
+        client,
+        clock,
+        nodeName: profile.name,
+        grow: growFileSystem,
+        event: (subject, type, reason, message) => this.#event(subject, type, reason, message),
+      }),
+      managed: () => this.#registration.node?.metadata.annotations?.[MANAGED_ATTACH] !== undefined,
+      freed: () => {
+        for (const worker of [...this.#stuck]) worker.lookAgain();
+      },
+    });
   }
 
   /** What runs for pods the API no longer knows of is stopped. */
@@ -208,6 +252,7 @@ class Agent implements NodeAgent {
     const sandbox = this.#found?.sandboxes.get(uid);
     const states = this.#found?.containers.get(uid);
     if (sandbox !== undefined || states !== undefined) {
+      this.#volumes.adopt(pod);
       worker.adopt(sandbox ?? null, states ?? []);
       this.#admission.take(pod);
     } else if (!finished && pod.metadata.deletionTimestamp === undefined) {
@@ -303,7 +348,7 @@ class Agent implements NodeAgent {
   }
 
   #podHost(): PodHost {
-    const { client, clock, random, runtime, lookup, volumes, files, dialers, profile } = this.#options;
+    const { client, clock, random, runtime, lookup, files, dialers, profile } = this.#options;
     const hostIPs = profile.addresses;
     const host: PodHost = {
       clock,
@@ -311,7 +356,7 @@ class Agent implements NodeAgent {
       client,
       runtime,
       lookup,
-      volumes,
+      volumes: this.#volumes,
       files: files ?? null,
       nodeName: profile.name,
       maxBackoffMs: this.#options.maxRestartBackoffMs ?? 300_000,

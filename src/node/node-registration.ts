@@ -6,6 +6,7 @@ import type { KubeObject } from '../schema/object.ts';
 import { isStatus } from '../schema/status.ts';
 import { type NodeProfile, newNode, nodeLabels, nodeStatus } from './node-object.ts';
 import type { Runtime } from './runtimes/runtime.ts';
+import type { NodeAttachments } from './volumes/node-attachments.ts';
 
 const NODES: Target = { group: '', version: 'v1', resource: 'nodes' };
 const REPORT_MS = 300_000;
@@ -18,17 +19,27 @@ export class NodeRegistration {
   readonly #runtime: Runtime;
   readonly #profile: NodeProfile;
   readonly #adopted: boolean;
+  readonly #attachments: NodeAttachments;
   node: KubeObject | null = null;
   #reportedAt = 0;
   #busy = false;
+  #again = false;
 
   /** `adopted`: the Node was made by someone else, who also owns its labels, taints and size. */
-  constructor(options: { client: Client; clock: Clock; runtime: Runtime; profile: NodeProfile; adopted: boolean }) {
+  constructor(options: {
+    client: Client;
+    clock: Clock;
+    runtime: Runtime;
+    profile: NodeProfile;
+    adopted: boolean;
+    attachments: NodeAttachments;
+  }) {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#runtime = options.runtime;
     this.#profile = options.profile;
     this.#adopted = options.adopted;
+    this.#attachments = options.attachments;
   }
 
   /** Creates the Node or takes over the one that is there; then posts a first status. Throws what the API answers. */
@@ -44,32 +55,53 @@ export class NodeRegistration {
       }
     }
     this.node = node;
+    this.#attachments.found(node);
     await this.report(true);
     return this.node;
   }
 
-  /** Posts status if it is due; `force` posts whatever it is, and throws what the API answers. */
+  /**
+   * Posts status if it is due; `force` posts whatever it is, and throws what the API answers. While one report is on
+   * its way another call only sees to it that one more follows.
+   */
   async report(force = false, ready = true): Promise<void> {
-    if (this.#busy || this.node === null) return;
+    if (this.node === null) return;
+    if (this.#busy) {
+      this.#again = true;
+      return;
+    }
     this.#busy = true;
     try {
-      for (let attempt = 1; ; attempt++) {
-        const now = this.#clock.now();
-        const status = nodeStatus(this.#profile, this.#runtime, this.node.status, now, ready);
-        const given = this.node.status?.nodeInfo;
-        if (this.#adopted && given?.kubeletVersion) status.nodeInfo = given;
-        if (!force && now - this.#reportedAt < REPORT_MS && sameButTimes(status, this.node.status)) return;
-        try {
-          this.node = await this.#client.update(NODES, { ...this.node, status }, 'status');
-          this.#reportedAt = now;
-          return;
-        } catch (error) {
-          if (attempt >= ATTEMPTS || !isStatus(error, 'Conflict')) throw error;
-          this.node = await this.#client.get(NODES, this.#profile.name);
-        }
-      }
+      do {
+        this.#again = false;
+        await this.#post(force, ready);
+      } while (this.#again);
     } finally {
       this.#busy = false;
+    }
+  }
+
+  async #post(force: boolean, ready: boolean): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const node = this.node!;
+      const now = this.#clock.now();
+      const inUse = this.#attachments.reporting();
+      const { volumesInUse: _, ...status } = nodeStatus(this.#profile, this.#runtime, node.status, now, ready);
+      if (inUse.length > 0) Object.assign(status, { volumesInUse: inUse });
+      const given = node.status?.nodeInfo;
+      if (this.#adopted && given?.kubeletVersion) status.nodeInfo = given;
+      if (force || now - this.#reportedAt >= REPORT_MS || !sameButTimes(status, node.status)) {
+        try {
+          this.node = await this.#client.update<KubeObject>(NODES, { ...node, status }, 'status');
+          this.#reportedAt = now;
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !isStatus(error, 'Conflict')) throw error;
+          this.node = await this.#client.get<KubeObject>(NODES, this.#profile.name);
+          continue;
+        }
+      }
+      this.#attachments.reported(inUse, this.node!);
+      return;
     }
   }
 
@@ -77,7 +109,9 @@ export class NodeRegistration {
   seen(node: KubeObject): void {
     if (this.node === null || node.metadata.uid !== this.node.metadata.uid) return;
     // Events come later than answers to our own writes.
-    if (revisionOf(node) > revisionOf(this.node)) this.node = node;
+    if (revisionOf(node) <= revisionOf(this.node)) return;
+    this.node = node;
+    this.#attachments.seen(node);
   }
 
   async #relabel(node: KubeObject): Promise<KubeObject> {

@@ -12,6 +12,16 @@ const failedClaim = (volume: string, claim: string, why: string): VolumeError =>
 const failedSetUp = (volume: string, why: string): VolumeError =>
   new VolumeError(why, `MountVolume.SetUp failed for volume "${volume}" : ${why}`);
 
+/** The claim of a generic ephemeral volume is the pod's own, or not its at all. */
+function isMeantForPod(pod: KubeObject, volume: string, claim: KubeObject): boolean {
+  const ephemeral = (pod.spec.volumes ?? []).some(
+    (each: { name: string; ephemeral?: object }) => each.name === volume && each.ephemeral,
+  );
+  if (!ephemeral) return true;
+  const owners = claim.metadata.ownerReferences ?? [];
+  return owners.some(({ uid, controller }) => controller === true && uid === pod.metadata.uid);
+}
+
 /** The claim and volume behind a persistent volume of a pod. Throws VolumeError while they cannot be used. */
 export function boundVolume(
   pod: KubeObject,
@@ -27,6 +37,13 @@ export function boundVolume(
       volume,
       key,
       `failed to fetch PVC from API server: persistentvolumeclaims "${claimName}" not found`,
+    );
+  }
+  if (!isMeantForPod(pod, volume, claim)) {
+    throw failedClaim(
+      volume,
+      key,
+      `PVC ${key} was not created for pod ${namespace}/${pod.metadata.name} (pod is not owner)`,
     );
   }
   if (claim.metadata.deletionTimestamp !== undefined) throw failedClaim(volume, key, 'PVC is being deleted');

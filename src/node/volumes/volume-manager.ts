@@ -31,5 +31,7 @@ export interface VolumeManager {
   sourceChanged(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): void;
   /** Labels or annotations of a pod changed: files made from them follow. */
   podChanged?(pod: KubeObject): void;
+  /** A pod was found running when the agent started. */
+  adopt?(pod: KubeObject): void;
   stop(): void;
 }

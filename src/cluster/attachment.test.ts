@@ -1,0 +1,299 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { systemRandom } from '../base/random.ts';
+import { EventBroadcaster } from '../client/events.ts';
+import { InformerFactory } from '../client/informer-factory.ts';
+import {
+  EVENTS,
+  NODES,
+  PERSISTENT_VOLUME_CLAIMS,
+  PERSISTENT_VOLUMES,
+  PODS,
+  VOLUME_ATTACHMENTS,
+} from '../client/resources.ts';
+import { ManualClock } from '../client/testing/manual-clock.ts';
+import { MemoryClient } from '../client/testing/memory-client.ts';
+import { createAttacher } from '../controllers/attach-detach/attacher.ts';
+import { createAttachDetachController } from '../controllers/attach-detach/controller.ts';
+import { createVolumeResizeController } from '../controllers/volume-resize/controller.ts';
+import { type AgentManager, createAgentManager } from '../node/agent-manager.ts';
+import type { KubeObject } from '../schema/object.ts';
+
+const inNamespace = { ...PODS, namespace: 'n' };
+const CLAIMS = { ...PERSISTENT_VOLUME_CLAIMS, namespace: 'n' };
+const OUT_OF_SERVICE = { key: 'node.kubernetes.io/out-of-service', value: 'x', effect: 'NoExecute' };
+
+/** What the storage itself knows, and how it is made to misbehave. */
+class Storage {
+  readonly attached = new Map<string, Set<string>>();
+  readonly log: string[] = [];
+  /** Held back until the gate is opened. */
+  gate: Promise<void> = Promise.resolve();
+  failAttach = 0;
+  /** More than one node had a volume at a time. */
+  shared = false;
+  grown = 0;
+
+  create = async () => ({ path: '/x' });
+  delete = async () => {};
+  expand = async () => true;
+  growFileSystem = async (_: string, bytes: number) => {
+    this.grown = bytes;
+  };
+  attach = async (volume: string, node: string) => {
+    await this.gate;
+    if (this.failAttach > 0) {
+      this.failAttach--;
+      throw new Error('no path to the disk');
+    }
+    this.log.push(`attach ${volume} ${node}`);
+    const nodes = this.attached.get(volume) ?? new Set();
+    this.attached.set(volume, nodes.add(node));
+    if (nodes.size > 1) this.shared = true;
+  };
+  detach = async (volume: string, node: string) => {
+    await this.gate;
+    this.log.push(`detach ${volume} ${node}`);
+    this.attached.get(volume)?.delete(node);
+  };
+}
+
+let clock: ManualClock;
+let client: MemoryClient;
+let storage: Storage;
+let manager: AgentManager;
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  client = new MemoryClient(clock);
+  storage = new Storage();
+  const informers = new InformerFactory(client, clock);
+  const events = new EventBroadcaster(client, clock);
+  const common = { client, informers, clock, random: systemRandom, events, gates: {} };
+  const controllers = [
+    createAttachDetachController(common),
+    createAttacher({ ...common, backend: storage }),
+    createVolumeResizeController({ ...common, backend: storage }),
+  ];
+  manager = createAgentManager({ ...common, growFileSystem: storage.growFileSystem });
+  const started = Promise.all([manager.start(), ...controllers.map((controller) => controller.start())]);
+  await clock.settle();
+  await started;
+  for (const name of ['a', 'b']) await manager.addSimulated({ name });
+  await clock.settle();
+  client.log.length = 0;
+});
+
+const claimAndVolume = async (modes = ['ReadWriteOnce'], source: object = {}) => {
+  const claim = await client.create<KubeObject>(CLAIMS, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c' },
+    spec: { volumeName: 'v', accessModes: modes, resources: { requests: { storage: '1Gi' } } },
+    status: { phase: 'Bound', capacity: { storage: '1Gi' } },
+  });
+  await client.create(PERSISTENT_VOLUMES, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'v', annotations: { 'pv.kubernetes.io/provisioned-by': 'perdure.dev/local' } },
+    spec: {
+      accessModes: modes,
+      capacity: { storage: '1Gi' },
+      claimRef: { namespace: 'n', name: 'c', uid: claim.metadata.uid },
+      csi: { driver: 'csi.perdure.dev', volumeHandle: 'v' },
+      ...source,
+    },
+  });
+};
+const run = async (name: string, nodeName: string) => {
+  await client.create(inNamespace, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      nodeName,
+      restartPolicy: 'Always',
+      containers: [{ name: 'main', image: 'x' }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }],
+    },
+    status: { phase: 'Pending' },
+  });
+  await clock.settle();
+};
+const phase = async (name: string) => (await client.get<KubeObject>(inNamespace, name)).status?.phase;
+const end = async (name: string, gracePeriodSeconds?: number) => {
+  await client.delete(inNamespace, name, gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds });
+  await clock.settle();
+};
+const nodeStatus = async (name: string) => {
+  const { status } = await client.get<KubeObject>(NODES, name);
+  return {
+    attached: (status.volumesAttached ?? []).map((each: { name: string }) => each.name),
+    inUse: status.volumesInUse ?? [],
+  };
+};
+const told = async () =>
+  (await client.list<KubeObject>(EVENTS)).items
+    .filter((event) => event.reason.includes('Attach') || event.reason === 'FailedMount')
+    .map((event) => `${event.reason} ${event.involvedObject.name}: ${event.message}`);
+const DEVICE = 'kubernetes.io/csi/csi.perdure.dev^v';
+
+describe('a volume of a zone', () => {
+  it('is attached before the pod starts and detached after it has ended', async () => {
+    await claimAndVolume();
+    let open = () => {};
+    storage.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await run('p', 'a');
+    await clock.advance(30_000);
+    expect(await phase('p')).toBe('Pending');
+    expect(await nodeStatus('a')).toEqual({ attached: [], inUse: [DEVICE] });
+    open();
+    await clock.settle();
+    expect(await phase('p')).toBe('Running');
+    expect(await nodeStatus('a')).toEqual({ attached: [DEVICE], inUse: [DEVICE] });
+    expect(await told()).toEqual(['SuccessfulAttachVolume p: AttachVolume.Attach succeeded for volume "v" ']);
+    await end('p');
+    await clock.advance(60_000);
+    expect(storage.log).toEqual(['attach v a', 'detach v a']);
+    expect(await nodeStatus('a')).toEqual({ attached: [], inUse: [] });
+    expect((await client.list(VOLUME_ATTACHMENTS)).items).toEqual([]);
+  });
+
+  it('moves to another node without ever being on both', async () => {
+    await claimAndVolume();
+    await run('p', 'a');
+    await run('q', 'b');
+    await clock.advance(10_000);
+    expect(await phase('q')).toBe('Pending');
+    expect(await told()).toContain(
+      'FailedAttachVolume q: Multi-Attach error for volume "v" Volume is already used by pod(s) p',
+    );
+    await end('p');
+    await clock.advance(60_000);
+    expect(await phase('q')).toBe('Running');
+    expect(storage.log).toEqual(['attach v a', 'detach v a', 'attach v b']);
+    expect(storage.shared).toBe(false);
+  });
+
+  it('is shared where its modes say so', async () => {
+    await claimAndVolume(['ReadWriteMany']);
+    await run('p', 'a');
+    await run('q', 'b');
+    expect([await phase('p'), await phase('q')]).toEqual(['Running', 'Running']);
+    expect(storage.shared).toBe(true);
+  });
+
+  it('is tried again when attaching fails', async () => {
+    await claimAndVolume();
+    storage.failAttach = 2;
+    await run('p', 'a');
+    await clock.advance(60_000);
+    expect(await phase('p')).toBe('Running');
+    expect(await told()).toContain(
+      'FailedAttachVolume p: AttachVolume.Attach failed for volume "v" : no path to the disk',
+    );
+  });
+
+  it('goes again when its pod went while it was being attached', async () => {
+    await claimAndVolume();
+    let open = () => {};
+    storage.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await run('p', 'a');
+    await end('p');
+    open();
+    await clock.advance(60_000);
+    expect((await client.list(VOLUME_ATTACHMENTS)).items).toEqual([]);
+    expect(storage.attached.get('v')?.size ?? 0).toBe(0);
+    expect((await nodeStatus('a')).inUse).toEqual([]);
+  });
+
+  it('is taken from a lost node after six minutes, at once when that is out of service', async () => {
+    for (const taints of [[], [OUT_OF_SERVICE]]) {
+      await claimAndVolume();
+      await run('p', 'a');
+      await manager.remove('a');
+      const conditions = [{ type: 'Ready', status: 'Unknown' }];
+      const lost = await client.get<KubeObject>(NODES, 'a');
+      await client.update(NODES, { ...lost, status: { ...lost.status, conditions } }, 'status');
+      await client.patch(NODES, 'a', 'merge', { spec: { taints } });
+      await end('p', 0);
+      await run('q', 'b');
+      await clock.advance(taints.length === 0 ? 359_000 : 1_000);
+      expect(await phase('q')).toBe(taints.length === 0 ? 'Pending' : 'Running');
+      await clock.advance(10_000);
+      expect(await phase('q')).toBe('Running');
+      await end('q');
+      await client.delete(CLAIMS, 'c');
+      await client.delete(PERSISTENT_VOLUMES, 'v');
+      await client.patch(NODES, 'a', 'merge', { spec: { taints: [] } });
+      await manager.addSimulated({ name: 'a' });
+      await clock.settle();
+    }
+  });
+
+  it('stays with a pod that a new agent finds running', async () => {
+    await claimAndVolume();
+    await run('p', 'a');
+    client.log.length = 0;
+    await manager.remove('a');
+    await manager.addSimulated({ name: 'a' });
+    await clock.advance(30_000);
+    expect(await phase('p')).toBe('Running');
+    expect(await nodeStatus('a')).toEqual({ attached: [DEVICE], inUse: [DEVICE] });
+    expect(storage.log).toEqual(['attach v a']);
+  });
+});
+
+it('a volume of a node is nobody to attach: nothing more is written', async () => {
+  await claimAndVolume(['ReadWriteOnce'], { csi: undefined, hostPath: { path: '/x' } });
+  client.log.length = 0;
+  await run('p', 'a');
+  expect(await phase('p')).toBe('Running');
+  expect(client.log.filter((entry) => entry.includes('nodes/') || entry.includes('volumeattachments/'))).toEqual([]);
+});
+
+it('a volume for one pod only is used by one pod only', async () => {
+  await claimAndVolume(['ReadWriteOncePod']);
+  await run('p', 'a');
+  await run('q', 'a');
+  await clock.advance(5_000);
+  expect(await phase('q')).toBe('Pending');
+  expect(await told()).toContain(
+    'FailedMount q: MountVolume.SetUp failed for volume "v" : volume uses the ReadWriteOncePod access mode and is already in use by another pod',
+  );
+  await end('p');
+  expect(await phase('q')).toBe('Running');
+});
+
+describe('a claim that grows', () => {
+  const grow = async () => {
+    await client.patch(CLAIMS, 'c', 'merge', { spec: { resources: { requests: { storage: '2Gi' } } } });
+    await clock.settle();
+    return (await client.get<KubeObject>(CLAIMS, 'c')).status;
+  };
+
+  it('has its new size as soon as the node has grown the file system', async () => {
+    await claimAndVolume();
+    await run('p', 'a');
+    expect(await grow()).toEqual({
+      phase: 'Bound',
+      capacity: { storage: '2Gi' },
+      allocatedResources: { storage: '2Gi' },
+    });
+    expect(storage.grown).toBe(2 * 2 ** 30);
+    const events = (await client.list<KubeObject>(EVENTS)).items.filter(
+      ({ reason }) => reason === 'FileSystemResizeSuccessful',
+    );
+    expect(events.map(({ involvedObject }) => involvedObject.kind).sort()).toEqual(['PersistentVolumeClaim', 'Pod']);
+  });
+
+  it('waits for the next pod where none is running', async () => {
+    await claimAndVolume();
+    expect((await grow()).allocatedResourceStatuses).toEqual({ storage: 'NodeResizePending' });
+    await run('p', 'a');
+    expect((await client.get<KubeObject>(CLAIMS, 'c')).status.capacity).toEqual({ storage: '2Gi' });
+  });
+});

@@ -1,0 +1,110 @@
+import { attachmentName, DRIVER, deviceNameOf } from '../../api/shared/attachment.ts';
+import { deepEqual } from '../../base/json.ts';
+import type { Client } from '../../client/client.ts';
+import { revisionOf } from '../../client/meta.ts';
+import { NODES, VOLUME_ATTACHMENTS } from '../../client/resources.ts';
+import { isStatus } from '../../schema/status.ts';
+import type { Node } from '../framework/objects.ts';
+import type { PersistentVolume, VolumeAttachment } from '../framework/volumes.ts';
+import { isInUse } from './decide.ts';
+
+/** Keeps the attachment until the volume is really detached. */
+export const ATTACHER_FINALIZER = `external-attacher/${DRIVER.replaceAll('.', '-')}`;
+const ATTEMPTS = 5;
+
+interface Attached {
+  readonly name: string;
+  readonly devicePath: string;
+}
+
+/** The writes of attaching and detaching. */
+export class AttachmentWriter {
+  readonly #client: Client;
+  /** Nodes as our last writes left them, until the informer has them too. */
+  readonly #written = new Map<string, Node>();
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async create(volume: PersistentVolume, nodeName: string): Promise<void> {
+    const name = attachmentName(volume.spec.csi?.volumeHandle ?? '', nodeName);
+    try {
+      await this.#client.create(VOLUME_ATTACHMENTS, {
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'VolumeAttachment',
+        metadata: { name, finalizers: [ATTACHER_FINALIZER] },
+        spec: { attacher: DRIVER, nodeName, source: { persistentVolumeName: volume.metadata.name } },
+      });
+    } catch (error) {
+      // The cache has yet to see it come, or an earlier one has yet to go: its event brings us back.
+      if (!isStatus(error, 'AlreadyExists')) throw error;
+    }
+  }
+
+  async delete({ metadata: { name = '', uid } }: VolumeAttachment): Promise<void> {
+    try {
+      await this.#client.delete(VOLUME_ATTACHMENTS, name, uid === undefined ? {} : { preconditions: { uid } });
+    } catch (error) {
+      if (!isStatus(error, 'NotFound')) throw error;
+    }
+  }
+
+  /**
+   * Tells the node that it no longer has the volume; false when it says that it uses it. The node reports a volume as
+   * in use before it mounts it, and we write only on top of what it reported: so either it sees this first and does
+   * not mount, or we see that it is about to.
+   */
+  async withdraw(cached: Node, volume: PersistentVolume, forced: boolean): Promise<boolean> {
+    const device = deviceNameOf(volume) ?? '';
+    let node = this.#newest(cached);
+    for (let attempt = 1; ; attempt++) {
+      if (!forced && isInUse(node, device)) return false;
+      const attached = attachedOf(node);
+      const left = attached.filter(({ name }) => name !== device);
+      if (left.length === attached.length) return true;
+      try {
+        await this.#setAttached(node, left);
+        return true;
+      } catch (error) {
+        if (isStatus(error, 'NotFound')) return true;
+        if (!isStatus(error, 'Conflict') || attempt === ATTEMPTS) throw error;
+        node = await this.#client.get<Node>(NODES, node.metadata.name ?? '');
+      }
+    }
+  }
+
+  /** Makes the node's list of attached volumes say exactly these. Throws a conflict when the cache is too old. */
+  async setAttached(cached: Node, devices: readonly string[]): Promise<void> {
+    const node = this.#newest(cached);
+    const attached = [...devices].sort().map((name) => ({ name, devicePath: '' }));
+    if (deepEqual(attached, attachedOf(node))) return;
+    try {
+      await this.#setAttached(node, attached);
+    } catch (error) {
+      if (!isStatus(error, 'NotFound')) throw error;
+    }
+  }
+
+  forget(node: string): void {
+    this.#written.delete(node);
+  }
+
+  #newest(cached: Node): Node {
+    const name = cached.metadata.name ?? '';
+    const written = this.#written.get(name);
+    if (written === undefined) return cached;
+    if (written.metadata.uid === cached.metadata.uid && revisionOf(written) > revisionOf(cached)) return written;
+    this.#written.delete(name);
+    return cached;
+  }
+
+  async #setAttached(node: Node, attached: readonly Attached[]): Promise<void> {
+    const { volumesAttached: _, ...rest } = node.status ?? {};
+    const status = attached.length === 0 ? rest : { ...rest, volumesAttached: attached };
+    const answer = await this.#client.update<Node>(NODES, { ...node, status }, 'status');
+    this.#written.set(answer.metadata.name ?? '', answer);
+  }
+}
+
+const attachedOf = (node: Node): readonly Attached[] => (node.status?.volumesAttached ?? []) as readonly Attached[];

@@ -1,0 +1,176 @@
+import { deviceNameOf } from '../../api/shared/attachment.ts';
+import type { KubeObject } from '../../schema/object.ts';
+import type { Lookup } from '../lookup.ts';
+import type { ContainerTemplate } from '../pod/container-record.ts';
+import type { MountSpec } from '../runtimes/runtime.ts';
+import { boundVolume } from './checked-volumes.ts';
+import { type FileSystemGrowth, waitsForNode } from './file-system-growth.ts';
+import type { NodeAttachments } from './node-attachments.ts';
+import { type Environment, VolumeError, type VolumeManager } from './volume-manager.ts';
+
+interface ClaimOfPod {
+  readonly claim: KubeObject;
+  readonly volume: KubeObject;
+}
+
+export interface ClaimVolumesOptions {
+  /** Makes the volumes once they are there to be mounted. */
+  readonly inner: VolumeManager;
+  readonly lookup: Lookup;
+  readonly attachments: NodeAttachments;
+  readonly growth: FileSystemGrowth;
+  /** Whether the controller attaches volumes to this node; on others they count as attached. */
+  readonly managed: () => boolean;
+  /** A volume that only one pod may have is free again. */
+  readonly freed: () => void;
+}
+
+const EXCLUSIVE = 'ReadWriteOncePod';
+
+/** Volumes of a pod that are claims, and the names of those. */
+function namesOf(pod: KubeObject): { readonly volume: string; readonly claim: string }[] {
+  const names: { volume: string; claim: string }[] = [];
+  for (const { name, persistentVolumeClaim, ephemeral } of pod.spec.volumes ?? []) {
+    if (persistentVolumeClaim) names.push({ volume: name, claim: persistentVolumeClaim.claimName });
+    else if (ephemeral) names.push({ volume: name, claim: `${pod.metadata.name}-${name}` });
+  }
+  return names;
+}
+
+/**
+ * What claims need before and while their volumes are mounted here, whatever makes the volumes: to be attached, to be
+ * no other pod's where only one may have them, and to be grown.
+ */
+export class ClaimVolumes implements VolumeManager {
+  readonly #options: ClaimVolumesOptions;
+  /** Pods that have claims, with what they mount. */
+  readonly #users = new Map<string, { readonly pod: KubeObject; readonly claims: readonly ClaimOfPod[] }>();
+  /** Pods by the volumes that nobody else may have. */
+  readonly #holders = new Map<string, string>();
+
+  constructor(options: ClaimVolumesOptions) {
+    this.#options = options;
+  }
+
+  prepare(pod: KubeObject): Promise<void> | null {
+    const { inner } = this.#options;
+    const claims = this.#claimsOf(pod);
+    if (claims.length === 0) return inner.prepare(pod);
+    const uid = pod.metadata.uid ?? '';
+    this.#refuseShared(uid, claims);
+    this.#take(pod, claims);
+    const devices = this.#devicesOf(claims);
+    const growing = claims.filter(({ claim }) => waitsForNode(claim));
+    if (devices.length > 0 || growing.length > 0) return this.#prepareLater(pod, devices, growing);
+    try {
+      const work = inner.prepare(pod);
+      return work === null ? null : work.catch((error: unknown) => this.#giveUp(uid, error));
+    } catch (error) {
+      return this.#giveUp(uid, error);
+    }
+  }
+
+  async #prepareLater(pod: KubeObject, devices: readonly string[], growing: readonly ClaimOfPod[]): Promise<void> {
+    const { inner, attachments, growth } = this.#options;
+    const uid = pod.metadata.uid ?? '';
+    attachments.use(uid, devices);
+    if (devices.length > 0 && !(await attachments.whenAttached(uid, devices))) return;
+    try {
+      await inner.prepare(pod);
+    } catch (error) {
+      this.#giveUp(uid, error);
+    }
+    for (const { claim, volume } of growing) void growth.run(pod, claim, volume, () => this.#users.has(uid));
+  }
+
+  /** Nothing was mounted, so nothing is in use. */
+  #giveUp(uid: string, error: unknown): never {
+    this.#letGo(uid);
+    throw error;
+  }
+
+  /** Throws VolumeError while one of them cannot be used. */
+  #claimsOf(pod: KubeObject): ClaimOfPod[] {
+    return namesOf(pod).map(({ volume, claim }) => boundVolume(pod, volume, claim, this.#options.lookup));
+  }
+
+  #devicesOf(claims: readonly ClaimOfPod[]): string[] {
+    if (!this.#options.managed()) return [];
+    return claims.flatMap(({ volume }) => deviceNameOf(volume) ?? []);
+  }
+
+  #refuseShared(uid: string, claims: readonly ClaimOfPod[]): void {
+    for (const { volume } of claims) {
+      const holder = this.#holders.get(volume.metadata.name ?? '');
+      if (holder === undefined || holder === uid) continue;
+      const why = 'volume uses the ReadWriteOncePod access mode and is already in use by another pod';
+      throw new VolumeError(why, `MountVolume.SetUp failed for volume "${volume.metadata.name}" : ${why}`);
+    }
+  }
+
+  #take(pod: KubeObject, claims: readonly ClaimOfPod[]): void {
+    const uid = pod.metadata.uid ?? '';
+    this.#users.set(uid, { pod, claims });
+    for (const { volume } of claims) {
+      const modes: readonly string[] = volume.spec.accessModes ?? [];
+      if (modes.length === 1 && modes[0] === EXCLUSIVE) this.#holders.set(volume.metadata.name ?? '', uid);
+    }
+  }
+
+  #letGo(uid: string): void {
+    if (!this.#users.delete(uid)) return;
+    this.#options.attachments.release(uid);
+    let freed = false;
+    for (const [name, holder] of this.#holders) if (holder === uid) freed = this.#holders.delete(name);
+    if (freed) this.#options.freed();
+  }
+
+  /** A pod that was found running: what it has mounted is in use, whatever is to become of it. */
+  adopt(pod: KubeObject): void {
+    const { lookup, attachments } = this.#options;
+    const claims = namesOf(pod).flatMap((names): ClaimOfPod[] => {
+      const claim = lookup.claim(pod.metadata.namespace ?? '', names.claim);
+      const volume = claim === undefined ? undefined : lookup.volume(claim.spec.volumeName ?? '');
+      return claim === undefined || volume === undefined ? [] : [{ claim, volume }];
+    });
+    if (claims.length === 0) return;
+    this.#take(pod, claims);
+    attachments.use(pod.metadata.uid ?? '', this.#devicesOf(claims));
+  }
+
+  /** A claim waits for its file system to be grown by the node that has it mounted. */
+  claimChanged(claim: KubeObject): void {
+    for (const [uid, { pod, claims }] of this.#users) {
+      const mine = claims.find((each) => each.claim.metadata.uid === claim.metadata.uid);
+      if (mine === undefined) continue;
+      const volume = this.#options.lookup.volume(mine.volume.metadata.name ?? '') ?? mine.volume;
+      void this.#options.growth.run(pod, claim, volume, () => this.#users.has(uid));
+      return;
+    }
+  }
+
+  async teardown(pod: KubeObject): Promise<void> {
+    await this.#options.inner.teardown(pod);
+    this.#letGo(pod.metadata.uid ?? '');
+  }
+
+  mounts(pod: KubeObject, template: ContainerTemplate, env: Environment): Promise<readonly MountSpec[]> {
+    return this.#options.inner.mounts(pod, template, env);
+  }
+
+  readFile(pod: KubeObject, volume: string, path: string): Promise<string | null> {
+    return this.#options.inner.readFile(pod, volume, path);
+  }
+
+  sourceChanged(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): void {
+    this.#options.inner.sourceChanged(kind, namespace, name);
+  }
+
+  podChanged(pod: KubeObject): void {
+    this.#options.inner.podChanged?.(pod);
+  }
+
+  stop(): void {
+    this.#options.inner.stop();
+  }
+}
