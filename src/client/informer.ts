@@ -147,7 +147,7 @@ export class Informer<T extends KubeObject = KubeObject> implements AnyInformer 
     for (;;) {
       const page = await this.#client.list<T>(this.target, {
         ...this.#selection,
-        ...(next === undefined ? {} : { continue: next }),
+        ...(next === undefined ? this.#notOlder() : { continue: next }),
       });
       for (const item of page.items) items.push(item);
       if (page.continue === undefined || page.continue === '') {
@@ -155,6 +155,14 @@ export class Informer<T extends KubeObject = KubeObject> implements AnyInformer 
       }
       next = page.continue;
     }
+  }
+
+  /**
+   * The first list is the newest there is: a restarted agent that began from an old cache would start pods that are long gone
+   * (kubernetes #59848). Later lists may come from a cache, but never from before what was seen already.
+   */
+  #notOlder(): { readonly resourceVersion?: string } {
+    return this.#revision === 0 ? {} : { resourceVersion: String(this.#revision) };
   }
 
   #replace(items: readonly T[], revision: number): void {

@@ -1,3 +1,32 @@
+import { createBudget, deleteBudget } from './budgets.ts';
+import { deleteClaim, deleteRevision, growClaim } from './claims.ts';
+import { deleteNode, drain } from './nodes.ts';
 import type { OperationDefinition } from './operation.ts';
+import { deletePod, evictPod, forceDeletePod, relabelPod, squatName, troublePod } from './pods.ts';
+import { createSet, deleteService, deleteSet } from './sets.ts';
+import { SPEC_CHANGES } from './spec.ts';
+import { restart, roll, rollBad } from './template.ts';
 
-export const OPERATIONS: readonly OperationDefinition[] = [];
+/** Everything impatient users do. */
+export const OPERATIONS: readonly OperationDefinition[] = [
+  createSet,
+  deleteSet,
+  deleteService,
+  ...SPEC_CHANGES,
+  roll,
+  rollBad,
+  restart,
+  deletePod,
+  forceDeletePod,
+  evictPod,
+  relabelPod,
+  squatName,
+  troublePod,
+  deleteClaim,
+  growClaim,
+  deleteRevision,
+  drain,
+  deleteNode,
+  createBudget,
+  deleteBudget,
+];

@@ -2,6 +2,9 @@ import type { CheckerDefinition } from '../checkers/checker.ts';
 import { CHECKERS } from '../checkers/index.ts';
 import { FAULTS } from '../faults/index.ts';
 import { OPERATIONS } from '../operations/index.ts';
+import { drawSet } from '../operations/manifests.ts';
+import { repair } from '../operations/repair.ts';
+import { SET_NAMES } from '../operations/sets.ts';
 import { SeededRandom } from '../time/seeded-random.ts';
 import { World } from '../world/world.ts';
 import { Generator } from './generator.ts';
@@ -31,6 +34,8 @@ const REST_MS = 6 * MINUTE_MS;
 const IDLE_CHECK_MS = 2 * MINUTE_MS;
 const ZONES = ['a', 'b', 'c'];
 const NODES = 5;
+/** Sets that are there from the beginning. */
+const FIRST_SETS = 6;
 
 /** Nodes of every simulated world: five machines in three zones. */
 export const WORLD_NODES = Array.from({ length: NODES }, (_, i) => ({
@@ -106,8 +111,13 @@ class SeedRun {
       this.#perform(world, step);
     };
     if (steps === undefined) {
+      for (let i = 0; i < FIRST_SETS; i++) {
+        const name = SET_NAMES[i]!;
+        const manifest = drawSet(new SeededRandom(seed).fork(`set ${name}`), name);
+        perform({ kind: 'operation', operation: 'create-set', parameters: { manifest }, atMs: 0 });
+      }
       const generator = new Generator(new SeededRandom(seed).fork('generator'), world, faultMs, count);
-      generator.run((step) => perform({ ...step, atMs: world.clock.monotonic() - began }));
+      generator.run((step) => perform({ ...step, atMs: Math.round((world.clock.monotonic() - began) * 1000) / 1000 }));
     } else for (const step of steps) world.clock.setTimer(step.atMs, () => perform(step));
     await world.clock.run(world.clock.now() + faultMs, () => this.#finding !== null);
   }
@@ -128,6 +138,7 @@ class SeedRun {
   async #converge(world: World, report: (invariant: string, message: string) => void): Promise<void> {
     if (this.#finding !== null) return;
     world.heal();
+    void repair(world);
     world.journal.add({ kind: 'phase', what: 'healed' });
     this.#lastMaterialMs = world.clock.monotonic();
     const ended = world.clock.monotonic() + SETTLE_MS;

@@ -1,4 +1,5 @@
 import { type Checker, type CheckerDefinition, Violation } from '../checkers/checker.ts';
+import { Decisions } from '../checkers/decisions.ts';
 import type { World } from '../world/world.ts';
 
 /** The checkers of one run. Throws Violation into whatever happening broke an invariant. */
@@ -7,6 +8,7 @@ export class CheckerWatch {
   readonly #checkers: { readonly id: string; readonly checker: Checker }[] = [];
 
   constructor(world: World, definitions: readonly CheckerDefinition[], onViolation: (violation: Violation) => void) {
+    const decisions = new Decisions(world.history);
     for (const { id, create } of definitions) {
       this.evaluations[id] = 0;
       const checker = create({
@@ -14,6 +16,7 @@ export class CheckerWatch {
         journal: world.journal,
         history: world.history,
         clock: world.clock,
+        decisions,
         gates: world.gates,
         evaluated: () => {
           this.evaluations[id]!++;
@@ -23,6 +26,7 @@ export class CheckerWatch {
       this.#checkers.push({ id, checker });
     }
     world.journal.on((entry) => {
+      decisions.observe(entry);
       for (const { checker } of this.#checkers) checker.on?.(entry);
     });
   }

@@ -1,8 +1,6 @@
 import type { Client } from '../../client/client.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { ensureStorageClasses } from '../../cluster/bootstrap-classes.ts';
-import { imaginaryVolumes } from '../../cluster/volume-directories.ts';
-import type { VolumeBackend } from '../../controllers/provisioner/controller.ts';
 import { createDns, type Dns } from '../../dns/dns.ts';
 import { AddressPool } from '../../node/runtimes/simulated.ts';
 import { createScheduler } from '../../scheduler/scheduler.ts';
@@ -19,6 +17,7 @@ import { Machine } from './machine.ts';
 import { Program } from './program.ts';
 import { SimulatedServer } from './server.ts';
 import { type Service, Supervisor } from './supervisor.ts';
+import { SimulatedVolumes } from './volumes.ts';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -26,7 +25,6 @@ export interface WorldOptions {
   /** Instances that compete for the lead; default 2. */
   readonly controllerManagers?: number;
   readonly gates?: FeatureGates;
-  readonly volumes?: VolumeBackend;
   /** Wraps the clock's start; virtual milliseconds since the epoch. */
   readonly startMs?: number;
 }
@@ -50,6 +48,7 @@ export class World {
   readonly journal: Journal;
   readonly history = new ObjectHistory();
   readonly disk: SimulatedDisk;
+  readonly volumes: SimulatedVolumes;
   readonly server: SimulatedServer;
   readonly machines = new Map<string, Machine>();
   readonly managers: ControllerManager[] = [];
@@ -71,6 +70,7 @@ export class World {
     const gates = options.gates ?? {};
     this.gates = gates;
     this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
+    this.volumes = new SimulatedVolumes(clock, random.fork('volumes'));
     const { disk } = this;
     this.server = new SimulatedServer({ clock, random, journal, gates, disk });
     const { server } = this;
@@ -97,7 +97,7 @@ export class World {
     });
     for (let i = 0; i < (options.controllerManagers ?? 2); i++) {
       const name = `kcm-${i}`;
-      const volumes = options.volumes ?? imaginaryVolumes;
+      const volumes = this.volumes.backend;
       this.managers.push(new ControllerManager({ name, clock, random, server, journal, volumes, gates }));
     }
     this.scheduler = this.#scheduler();
@@ -138,6 +138,7 @@ export class World {
   /** Ends all faults: links, clocks and machines are as they should be, and everything runs. */
   heal(): void {
     Object.assign(this.disk.faults, SOUND_DISK, DISK);
+    this.volumes.heal();
     for (const link of this.links.values()) link.heal();
     for (const machine of this.machines.values()) {
       machine.skewMs = 0;

@@ -1,0 +1,104 @@
+import { SIMULATE } from '../../node/runtimes/simulated.ts';
+import type { SeededRandom } from '../time/seeded-random.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export const IMAGES = ['store:v1', 'store:v2', 'store:v3'];
+
+/** Ways a template's pods can be bad; `{}` is a good one. */
+export const TROUBLES: readonly Json[] = [
+  { [`${SIMULATE}never-ready`]: 'true' },
+  { [`${SIMULATE}crash-loop`]: 'true', [`${SIMULATE}exit-after`]: '2s' },
+  { [`${SIMULATE}image-error`]: 'no such image' },
+];
+
+/** Ways a pod can be slow that it gets over. */
+const MANNERS: readonly Json[] = [
+  {},
+  {},
+  { [`${SIMULATE}start-delay`]: '3s' },
+  { [`${SIMULATE}ready-after`]: '7s' },
+  { [`${SIMULATE}stop-delay`]: '2s' },
+  { [`${SIMULATE}ignore-sigterm`]: 'true' },
+  { [`${SIMULATE}start-delay`]: '1s', [`${SIMULATE}stop-delay`]: '20s' },
+];
+
+/** A set as somebody might write it: every field that changes how it is run is drawn. */
+export function drawSet(random: SeededRandom, name: string): Json {
+  const replicas = random.int(1, 4);
+  const claims = random.chance(0.7);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name },
+    spec: {
+      serviceName: name,
+      replicas,
+      podManagementPolicy: random.chance(0.3) ? 'Parallel' : 'OrderedReady',
+      ...(random.chance(0.3) ? { minReadySeconds: random.pick([2, 10]) } : {}),
+      ...(random.chance(0.3) ? { ordinals: { start: random.int(1, 3) } } : {}),
+      ...(random.chance(0.3) ? { revisionHistoryLimit: random.int(0, 3) } : {}),
+      updateStrategy: drawStrategy(random),
+      ...(claims && random.chance(0.5) ? { persistentVolumeClaimRetentionPolicy: drawRetention(random) } : {}),
+      selector: { matchLabels: { app: name } },
+      template: drawTemplate(random, name),
+      ...(claims ? { volumeClaimTemplates: drawClaims(random) } : {}),
+    },
+  };
+}
+
+export function drawStrategy(random: SeededRandom): Json {
+  if (random.chance(0.15)) return { type: 'OnDelete' };
+  return {
+    type: 'RollingUpdate',
+    rollingUpdate: {
+      ...(random.chance(0.3) ? { partition: random.int(0, 3) } : {}),
+      ...(random.chance(0.2) ? { maxUnavailable: random.pick<number | string>([1, 2, '50%']) } : {}),
+    },
+  };
+}
+
+export function drawRetention(random: SeededRandom): Json {
+  const pick = (): string => random.pick(['Retain', 'Delete']);
+  return { whenDeleted: pick(), whenScaled: pick() };
+}
+
+function drawTemplate(random: SeededRandom, name: string): Json {
+  return {
+    metadata: { labels: { app: name }, annotations: random.pick(MANNERS) },
+    spec: {
+      terminationGracePeriodSeconds: random.pick([0, 1, 5, 30]),
+      containers: [
+        {
+          name: 'main',
+          image: random.pick(IMAGES),
+          ...(random.chance(0.2) ? { lifecycle: { preStop: { sleep: { seconds: random.int(1, 40) } } } } : {}),
+        },
+      ],
+      ...(random.chance(0.2)
+        ? {
+            topologySpreadConstraints: [
+              {
+                maxSkew: 1,
+                topologyKey: 'topology.kubernetes.io/zone',
+                whenUnsatisfiable: 'ScheduleAnyway',
+                labelSelector: { matchLabels: { app: name } },
+              },
+            ],
+          }
+        : {}),
+    },
+  };
+}
+
+function drawClaims(random: SeededRandom): readonly Json[] {
+  const claim = (name: string): Json => ({
+    metadata: { name },
+    spec: {
+      accessModes: [random.chance(0.2) ? 'ReadWriteOncePod' : 'ReadWriteOnce'],
+      ...(random.chance(0.3) ? { storageClassName: 'standard-retain' } : {}),
+      resources: { requests: { storage: '1Gi' } },
+    },
+  });
+  return random.chance(0.25) ? [claim('data'), claim('wal')] : [claim('data')];
+}
