@@ -7,6 +7,8 @@ import type { WatchEvent } from '../src/client/client.ts';
 import type { LocalClient } from '../src/client/local.ts';
 import { issue } from '../src/cluster/pki/certificate.ts';
 import type { KubeObject } from '../src/schema/object.ts';
+import { readEnvelope, readProtobuf } from '../src/schema/protobuf.ts';
+import { structNames, structOf } from '../src/schema/structure.ts';
 import { testServer } from './support/test-server.ts';
 
 const core = (resource: string) => ({ group: '', version: 'v1', resource, namespace: 'default' });
@@ -35,45 +37,51 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+interface Answered {
+  readonly code: number;
+  readonly headers: Record<string, unknown>;
+  readonly body: KubeObject;
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
 /** One request over HTTP/1.1. */
 function ask(method: string, path: string, options: { body?: object; token?: string; headers?: object } = {}) {
-  return new Promise<{ code: number; headers: Record<string, unknown>; body: KubeObject; text: string }>(
-    (resolve, reject) => {
-      const token = options.token ?? 'admin';
-      const headers = {
-        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-        'content-type': 'application/json',
-        ...options.headers,
-      };
-      const request = https.request({
-        host: '127.0.0.1',
-        port,
-        method,
-        path,
-        headers,
-        rejectUnauthorized: false,
-        agent: false,
-      });
-      request.on('response', (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('end', () => {
-          const json = /json/.test(String(response.headers['content-type'])) && !text.includes('}\n{');
-          resolve({
-            code: response.statusCode ?? 0,
-            headers: response.headers,
-            body: json ? JSON.parse(text) : {},
-            text,
-          });
+  return new Promise<Answered>((resolve, reject) => {
+    const token = options.token ?? 'admin';
+    const headers = {
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      'content-type': 'application/json',
+      ...options.headers,
+    };
+    const request = https.request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      headers,
+      rejectUnauthorized: false,
+      agent: false,
+    });
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => void chunks.push(chunk));
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const text = bytes.toString();
+        const json = /json/.test(String(response.headers['content-type'])) && !text.includes('}\n{');
+        resolve({
+          code: response.statusCode ?? 0,
+          headers: response.headers,
+          body: json ? JSON.parse(text) : {},
+          text,
+          bytes,
         });
       });
-      request.on('error', reject);
-      request.end(options.body === undefined ? undefined : JSON.stringify(options.body));
-    },
-  );
+    });
+    request.on('error', reject);
+    request.end(options.body === undefined ? undefined : JSON.stringify(options.body));
+  });
 }
 
 describe('verbs, in process', () => {
@@ -258,5 +266,34 @@ describe('over HTTP', () => {
     for await (const chunk of stream) text += chunk;
     session.close();
     expect(JSON.parse(text)).toMatchObject({ kind: 'Namespace', status: { phase: 'Active' } });
+  });
+
+  it('answers protobuf to who prefers it: objects, lists, errors and watches; custom kinds and Tables stay JSON', async () => {
+    const protobuf = { accept: 'application/vnd.kubernetes.protobuf,application/json' };
+    const decoded = ({ bytes }: { bytes: Buffer }): [string, Record<string, unknown>] => {
+      const { apiVersion, kind, raw } = readEnvelope(bytes);
+      const struct = structNames().find((name) => structOf(name).kinds.includes(`/${apiVersion}/${kind}`))!;
+      return [kind, readProtobuf(structOf(struct), raw)];
+    };
+    await client.create(CONFIG_MAPS, { metadata: { name: 'proto', labels: { proto: 'yes' } }, data: { a: 'b' } });
+    const path = '/api/v1/namespaces/default/configmaps';
+    const one = await ask('GET', `${path}/proto`, { headers: protobuf });
+    expect(one.headers['content-type']).toBe('application/vnd.kubernetes.protobuf');
+    expect(decoded(one)).toMatchObject(['ConfigMap', { metadata: { name: 'proto' }, data: { a: 'b' } }]);
+    const [kind, list] = decoded(await ask('GET', `${path}?labelSelector=proto`, { headers: protobuf }));
+    expect([kind, (list.items as KubeObject[]).map((item) => item.metadata.name)]).toEqual([
+      'ConfigMapList',
+      ['proto'],
+    ]);
+    const [, status] = decoded(await ask('GET', `${path}/missing`, { headers: protobuf }));
+    expect(status).toMatchObject({ reason: 'NotFound', code: 404 });
+    const watch = `${path}?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3Dproto`;
+    const { bytes, headers } = await ask('GET', watch, { headers: protobuf });
+    expect(headers['content-type']).toBe('application/vnd.kubernetes.protobuf;stream=watch');
+    expect(bytes.readUInt32BE(0)).toBe(bytes.length - 4);
+    expect(bytes.subarray(4, 11).toString('latin1')).toBe('\n\x05ADDED');
+    expect(decoded({ bytes: bytes.subarray(bytes.indexOf('k8s\0')) })[0]).toBe('ConfigMap');
+    const table = 'application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json';
+    expect((await ask('GET', `${path}/proto`, { headers: { accept: table } })).body.kind).toBe('ConfigMap');
   });
 });

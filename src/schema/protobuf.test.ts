@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeObject } from './decode.ts';
 import { parseBody } from './parse.ts';
 import { ProtobufError, readEnvelope, readProtobuf } from './protobuf.ts';
+import { protobufEnvelope, writeProtobuf } from './protobuf-encode.ts';
 import { structNames, structOf } from './structure.ts';
 
 interface Pair {
@@ -25,6 +26,24 @@ describe('protobuf bodies', () => {
     const body = await parseBody(Buffer.from(pair.protobuf, 'base64'), 'protobuf', { struct });
     expect([body.apiVersion, body.kind]).toEqual([apiVersion, kind]);
     expect(decodeObject(struct, body.value).object).toEqual(decodeObject(struct, pair.json).object);
+  });
+
+  it.each(PAIRS.map((pair) => [pair.json.kind, pair] as const))('writes a %s that reads the same', (_, pair) => {
+    const { apiVersion, kind } = pair.json;
+    const struct = structNamed(apiVersion, kind);
+    const { object } = decodeObject(struct, pair.json);
+    const envelope = readEnvelope(protobufEnvelope(apiVersion, kind, writeProtobuf(struct, object)));
+    expect([envelope.apiVersion, envelope.kind]).toEqual([apiVersion, kind]);
+    const { kind: _kind, apiVersion: _version, ...rest } = object;
+    expect(decodeObject(struct, readProtobuf(struct, envelope.raw)).object).toEqual(rest);
+  });
+
+  it('writes the bytes Go writes, where nothing is zero', () => {
+    const security = { runAsUser: -1, supplementalGroups: [5, 300], fsGroup: 2 ** 40 };
+    const bytes = writeProtobuf(structOf('io.k8s.api.core.v1.PodSecurityContext'), security);
+    const minusOne = `10${'ff'.repeat(9)}01`;
+    expect(bytes.toString('hex')).toBe(`${minusOne}200520ac0228808080808020`);
+    expect(readProtobuf(structOf('io.k8s.api.core.v1.PodSecurityContext'), bytes)).toEqual(security);
   });
 
   it('reads packed and unpacked integers, negative ones too', () => {

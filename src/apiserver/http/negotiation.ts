@@ -4,7 +4,7 @@ export type Transform = 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetada
 
 /** How an answer is to be written. */
 export interface Format {
-  readonly media: 'json' | 'yaml';
+  readonly media: 'json' | 'yaml' | 'protobuf';
   readonly transform: Transform;
   /** `meta.k8s.io` version of the transform. */
   readonly version: string;
@@ -13,11 +13,10 @@ export interface Format {
 
 export const PLAIN_JSON: Format = { media: 'json', transform: null, version: 'v1', pretty: false };
 
-const MEDIA: Readonly<Record<string, 'json' | 'yaml'>> = {
+const MEDIA: Readonly<Record<string, Format['media']>> = {
   'application/json': 'json',
   'application/yaml': 'yaml',
-  // Answering JSON to a client that asks for protobuf is accepted by every known one.
-  'application/vnd.kubernetes.protobuf': 'json',
+  'application/vnd.kubernetes.protobuf': 'protobuf',
   'application/*': 'json',
   '*/*': 'json',
 };
@@ -72,19 +71,31 @@ function formatOf(clause: AcceptClause, transforms: boolean): Format | null {
   if (as === undefined) return { media, transform: null, version: 'v1', pretty };
   const version = clause.params.get('v') ?? '';
   const known = clause.params.get('g') === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1');
-  if (!transforms || !known || !TRANSFORMS.has(as)) return null;
+  // Tables have no protobuf form.
+  if (!transforms || !known || !TRANSFORMS.has(as) || (media === 'protobuf' && as === 'Table')) return null;
   return { media, transform: as as Transform, version, pretty };
+}
+
+function firstFormat(clauses: readonly AcceptClause[], transforms: boolean): Format | null {
+  for (const clause of clauses) {
+    const format = formatOf(clause, transforms);
+    if (format !== null) return format;
+  }
+  return null;
 }
 
 /** The first acceptable way to answer (api.md 1.4). Throws NotAcceptable when there is none. */
 export function negotiate(accept: string | undefined, transforms = true): Format {
   if (accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*') return PLAIN_JSON;
   const clauses = acceptClauses(accept);
-  for (const clause of clauses) {
-    const format = formatOf(clause, transforms);
-    if (format !== null) return format;
-  }
+  const format = firstFormat(clauses, transforms);
+  if (format !== null) return format;
   throw notAcceptable(!clauses.some((clause) => MEDIA[clause.media] !== undefined));
+}
+
+/** Whether an answer that has every form would be protobuf. */
+export function prefersProtobuf(accept: string | undefined): boolean {
+  return accept?.includes('protobuf') === true && firstFormat(acceptClauses(accept), true)?.media === 'protobuf';
 }
 
 const PRETTY_AGENTS = ['curl', 'Wget', 'Mozilla/5.0'];

@@ -1,4 +1,3 @@
-import type { KubeObject } from '../../schema/object.ts';
 import { StatusError } from '../../schema/status.ts';
 import type { Answer, Call } from '../call.ts';
 import type { ServedKind } from '../registry.ts';
@@ -16,6 +15,7 @@ import { type Exchange, readBody } from './exchange.ts';
 import type { FlushQueue } from './flush.ts';
 import { ListBody, sendBody, sendChunks } from './list-body.ts';
 import { type Format, negotiate, wantsPretty } from './negotiation.ts';
+import { PROTOBUF_TYPE, protobufBody, protobufList } from './protobuf-body.ts';
 import { listQuery, managerOf, type WriteQuery, writeQuery } from './query.ts';
 import type { ApiRequest } from './request.ts';
 import { includeObjectOf, transformList, transformObject } from './transforms.ts';
@@ -52,7 +52,7 @@ export class ResourceHandler {
   async handle(kind: ServedKind, request: ApiRequest): Promise<void> {
     const { verb } = request.info;
     // What cannot be answered in an acceptable form is not done either.
-    formatFor(request);
+    formatFor(kind, request);
     if (verb === 'get') return this.#get(kind, request);
     if (verb === 'list') return this.#list(kind, request);
     if (verb === 'watch') return this.#watch(kind, request);
@@ -89,11 +89,15 @@ export class ResourceHandler {
   }
 
   #sendList(kind: ServedKind, request: ApiRequest, listing: Listing): void {
-    const format = formatFor(request);
+    const format = formatFor(kind, request);
     const { exchange } = request;
     if (format.media === 'json' && format.transform === null && !format.pretty) {
       const body = new ListBody(kind, listing);
       sendChunks(exchange, request.headers(JSON_TYPE), body.length, body.chunks());
+      return;
+    }
+    if (format.media === 'protobuf') {
+      sendBody(exchange, request.headers(PROTOBUF_TYPE), 200, protobufList(kind, listing, format));
       return;
     }
     const now = this.#resources.core.clock.now();
@@ -104,13 +108,13 @@ export class ResourceHandler {
   #watch(kind: ServedKind, request: ApiRequest): void {
     const { core } = this.#resources;
     const { exchange, info, query } = request;
-    const format = formatFor(request);
+    const format = formatFor(kind, request);
     const parameters = listQuery(query);
     const named = info.watchPath && info.name !== '' ? { fieldSelector: `metadata.name=${info.name}` } : {};
     const start = watchStart(core, kind, { ...parameters, ...named });
     const include = format.transform === 'Table' ? includeObjectOf(query) : '';
     const framer = framerOf(kind, format, include, () => core.clock.now());
-    const out = exchange.stream(200, request.headers(JSON_TYPE));
+    const out = exchange.stream(200, request.headers(framer.contentType));
     const stream = new WatchStream(core, { kind, namespace: info.namespace, start }, framer, out, this.#flushes);
     this.#streams.add(stream);
     exchange.onClose(() => {
@@ -190,7 +194,7 @@ export class ResourceHandler {
   }
 
   #send(kind: ServedKind, request: ApiRequest, answer: Answer): void {
-    const format = formatFor(request);
+    const format = formatFor(kind, request);
     const asIs = format.transform === null || (answer.foreign === true && answer.columns === undefined);
     if (format.media === 'json' && !format.pretty && asIs) {
       const body = answer.bytes ?? Buffer.from(`${JSON.stringify(answer.object)}\n`);
@@ -202,7 +206,9 @@ export class ResourceHandler {
     const { columns } = answer;
     const shown = columns === undefined ? kind.definition : { columns };
     const value: unknown = asIs ? answer.object : transformObject(shown, answer.object, format, include, now);
-    sendValue(request, answer.code, value, format);
+    const protobuf = format.media === 'protobuf' ? protobufBody(kind, value) : null;
+    if (protobuf !== null) sendBody(request.exchange, request.headers(PROTOBUF_TYPE), answer.code, protobuf);
+    else sendValue(request, answer.code, value, format);
   }
 }
 
@@ -210,8 +216,10 @@ const structFor = (kind: ServedKind) => (kind.custom === null ? kind.definition.
 
 const NO_WRITE: WriteQuery = { dryRun: false, fieldValidation: 'Ignore', fieldManager: '', force: undefined };
 
-function formatFor({ exchange, query }: ApiRequest): Format {
-  const format = negotiate(exchange.headers.accept);
+/** Custom kinds have no protobuf form; who asks for that gets JSON, which every known client takes. */
+function formatFor(kind: ServedKind, { exchange, query }: ApiRequest): Format {
+  const asked = negotiate(exchange.headers.accept);
+  const format: Format = asked.media === 'protobuf' && kind.custom !== null ? { ...asked, media: 'json' } : asked;
   const pretty = wantsPretty(format, query.get('pretty'), exchange.headers['user-agent']);
   return pretty === format.pretty ? format : { ...format, pretty };
 }

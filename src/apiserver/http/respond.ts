@@ -2,6 +2,8 @@ import { uuid } from '../../base/random.ts';
 import { type Status, StatusError } from '../../schema/status.ts';
 import type { Core } from '../core.ts';
 import type { Exchange, ResponseHeaders } from './exchange.ts';
+import { prefersProtobuf } from './negotiation.ts';
+import { PROTOBUF_TYPE, protobufStatus } from './protobuf-body.ts';
 
 const MAX_WARNINGS_LENGTH = 4096;
 const MAX_TRUNCATED_WARNING = 256;
@@ -66,6 +68,11 @@ export function statusOf(error: unknown): Status {
 export function sendStatus(exchange: Exchange, headers: ResponseHeaders, status: Status): void {
   const retryAfter = status.details?.retryAfterSeconds;
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  if (prefersProtobuf(exchange.headers.accept)) {
+    headers['content-type'] = PROTOBUF_TYPE;
+    exchange.respond(status.code ?? 200, headers, protobufStatus(status));
+    return;
+  }
   exchange.respond(status.code ?? 200, headers, Buffer.from(`${JSON.stringify(status)}\n`));
 }
 

@@ -6,6 +6,7 @@ import type { ServedKind } from '../registry.ts';
 import { servedBytes, toServed } from '../resources/versions.ts';
 import type { WatchChange } from '../resources/watch.ts';
 import type { Format } from './negotiation.ts';
+import { PROTOBUF_WATCH_TYPE, protobufBody, protobufFrame, protobufStatus } from './protobuf-body.ts';
 import { partialObject } from './transforms.ts';
 
 const END = Buffer.from('}\n');
@@ -20,12 +21,14 @@ export function frame(type: string, object: unknown): Buffer {
   return Buffer.from(`{"type":${JSON.stringify(type)},"object":${JSON.stringify(object)}}\n`);
 }
 
-export const errorFrame = (status: Status): Buffer => frame('ERROR', status);
+const errorFrame = (status: Status): Buffer => frame('ERROR', status);
 
 /** Makes the frames of one watch; those that are the same for all watchers are made once per event. */
 export interface Framer {
   change(change: WatchChange): Buffer;
   bookmark(resourceVersion: string, initialEnd: boolean): Buffer;
+  error(status: Status): Buffer;
+  readonly contentType: string;
   /** Watchers of equal key get equal frames. Null: this one's differ. */
   readonly sharedKey: string | null;
 }
@@ -52,10 +55,13 @@ function cached(change: WatchChange, key: string, make: () => Buffer): Buffer {
   return made;
 }
 
+const JSON_FRAMES = { error: errorFrame, contentType: 'application/json' } as const;
+
 /** Whole objects, as stored. */
 function plainFramer(kind: ServedKind): Framer {
   const suffix = kind.stored === kind ? '' : kind.apiVersion;
   return {
+    ...JSON_FRAMES,
     sharedKey: `plain ${suffix}`,
     change: (change) =>
       cached(change, change.type + suffix, () =>
@@ -67,6 +73,7 @@ function plainFramer(kind: ServedKind): Framer {
 
 function partialFramer(kind: ServedKind, version: string): Framer {
   return {
+    ...JSON_FRAMES,
     sharedKey: `partial ${version}`,
     change: (change) =>
       cached(change, `${change.type} partial ${version}`, () =>
@@ -92,6 +99,7 @@ function tableFramer(kind: ServedKind, version: string, includeObject: string, n
     };
   };
   return {
+    ...JSON_FRAMES,
     sharedKey: null,
     change: (change) => frame(change.type, table(toServed(kind, change.entry.value))),
     bookmark: (resourceVersion, end) =>
@@ -99,7 +107,27 @@ function tableFramer(kind: ServedKind, version: string, includeObject: string, n
   };
 }
 
+/** Whole objects or their metadata in protobuf. */
+function protobufFramer(kind: ServedKind, format: Format): Framer {
+  const shown = (object: KubeObject): object =>
+    format.transform === null ? object : partialObject(object, format.version);
+  const key = `protobuf ${kind.apiVersion} ${format.transform ?? ''} ${format.version}`;
+  const body = (object: object): Buffer => protobufBody(kind, object)!;
+  return {
+    sharedKey: key,
+    change: (change) =>
+      cached(change, `${change.type} ${key}`, () =>
+        protobufFrame(change.type, body(shown(toServed(kind, change.entry.value)))),
+      ),
+    bookmark: (version, end) =>
+      protobufFrame('BOOKMARK', body(shown(bookmarkObject(kind, version, end) as KubeObject))),
+    error: (status) => protobufFrame('ERROR', protobufStatus(status)),
+    contentType: PROTOBUF_WATCH_TYPE,
+  };
+}
+
 export function framerOf(kind: ServedKind, format: Format, includeObject: string, now: () => number): Framer {
+  if (format.media === 'protobuf') return protobufFramer(kind, format);
   if (format.transform === 'Table') return tableFramer(kind, format.version, includeObject, now);
   if (format.transform !== null) return partialFramer(kind, format.version);
   return plainFramer(kind);

@@ -12,7 +12,7 @@ import { type WatchChange, watchChanges } from '../resources/watch.ts';
 import type { Outgoing } from './exchange.ts';
 import type { Flushable, FlushQueue } from './flush.ts';
 import { statusOf } from './respond.ts';
-import { errorFrame, type Framer } from './watch-frames.ts';
+import type { Framer } from './watch-frames.ts';
 
 /** A watcher that does not read is dropped at this many bytes. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
@@ -223,7 +223,7 @@ export class WatchStream implements Flushable {
 
   #fail(error: unknown): void {
     const status = error instanceof StatusError ? error.status : statusOf(error);
-    this.#push(errorFrame(status));
+    this.#push(this.#framer.error(status));
     this.end();
   }
 

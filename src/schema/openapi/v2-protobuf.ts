@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from '../../base/json.ts';
-import { ProtobufWriter } from './protobuf-writer.ts';
+import { ProtobufWriter } from '../protobuf-writer.ts';
 
 /*
  * OpenAPI 2 as the protobuf message clients ask for. Field numbers are those of the published OpenAPIv2.proto of

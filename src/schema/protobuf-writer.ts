@@ -1,10 +1,20 @@
-/** Bytes kept for the length of a message, written as a padded varint: lengths up to 2^28 - 1. */
-const LENGTH_BYTES = 4;
+const TWO_32 = 4294967296;
+
+/** Bytes a length takes as a varint. */
+function varintSize(value: number): number {
+  let size = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
+  return size;
+}
 
 /** Writes nested protobuf messages into one growing buffer; a length is filled in when its message is complete. */
 export class ProtobufWriter {
-  private buffer = Buffer.allocUnsafe(1 << 16);
+  private buffer: Buffer;
   private position = 0;
+
+  constructor(capacity = 1 << 16) {
+    this.buffer = Buffer.allocUnsafe(capacity);
+  }
 
   private reserve(length: number): void {
     if (this.position + length <= this.buffer.length) return;
@@ -23,6 +33,19 @@ export class ProtobufWriter {
     this.buffer[this.position++] = rest;
   }
 
+  /** Two's complement of 64 bits: ten bytes. */
+  private negative(value: number): void {
+    this.reserve(10);
+    let low = ((value % TWO_32) + TWO_32) % TWO_32;
+    let high = (Math.floor(value / TWO_32) + TWO_32) % TWO_32;
+    for (let i = 0; i < 9; i++) {
+      this.buffer[this.position++] = (low % 0x80) | 0x80;
+      low = Math.floor(low / 0x80) + (high % 0x80) * 0x2000000;
+      high = Math.floor(high / 0x80);
+    }
+    this.buffer[this.position++] = low;
+  }
+
   /** A string; anything else is left out. */
   text(field: number, value: unknown): this {
     if (typeof value !== 'string') return this;
@@ -39,18 +62,38 @@ export class ProtobufWriter {
     return this;
   }
 
+  bytes(field: number, value: Uint8Array): this {
+    this.varint(field * 8 + 2);
+    this.varint(value.length);
+    this.reserve(value.length);
+    this.buffer.set(value, this.position);
+    this.position += value.length;
+    return this;
+  }
+
   flag(field: number, value: unknown): this {
     if (value !== true) return this;
+    return this.boolean(field, true);
+  }
+
+  /** Also when it is false: optional booleans tell false from absent. */
+  boolean(field: number, value: boolean): this {
     this.varint(field * 8);
-    this.varint(1);
+    this.varint(value ? 1 : 0);
     return this;
   }
 
   /** A non-negative integer; anything else is left out. */
   integer(field: number, value: unknown): this {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) return this;
+    return this.signed(field, value);
+  }
+
+  /** int32 or int64; exact up to 2^53. */
+  signed(field: number, value: number): this {
     this.varint(field * 8);
-    this.varint(value);
+    if (value < 0) this.negative(value);
+    else this.varint(value);
     return this;
   }
 
@@ -62,16 +105,21 @@ export class ProtobufWriter {
     return this;
   }
 
-  /** A message whose fields `build` writes into this writer. */
+  /** A message whose fields `build` writes into this writer. Most are short: one byte is kept for the length. */
   message(field: number, build: () => void): this {
     this.varint(field * 8 + 2);
-    this.reserve(LENGTH_BYTES);
-    const start = this.position;
-    this.position += LENGTH_BYTES;
+    this.reserve(1);
+    const start = this.position++;
     build();
-    let length = this.position - start - LENGTH_BYTES;
-    for (let i = 0; i < LENGTH_BYTES; i++) {
-      this.buffer[start + i] = (length % 0x80) | (i < LENGTH_BYTES - 1 ? 0x80 : 0);
+    let length = this.position - start - 1;
+    const more = varintSize(length) - 1;
+    if (more > 0) {
+      this.reserve(more);
+      this.buffer.copyWithin(start + 1 + more, start + 1, this.position);
+      this.position += more;
+    }
+    for (let i = 0; i <= more; i++) {
+      this.buffer[start + i] = (length % 0x80) | (i < more ? 0x80 : 0);
       length = Math.floor(length / 0x80);
     }
     return this;
