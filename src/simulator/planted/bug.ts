@@ -13,6 +13,8 @@ export interface PlantedBug {
   readonly breaks: string;
   /** What it takes to see it. */
   readonly note: string;
+  /** Simulation that should find it: the store alone on a failing disk, or (left out) the whole cluster. */
+  readonly simulation?: 'store';
 }
 
 /** The source with the bug in it. Throws an Error with file and id when the text is not there exactly once. */

@@ -11,6 +11,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: 'else this.#backend.commit(writes, revision).catch(() => {});',
     breaks: 'S15',
     note: 'needs a crash of the server’s machine',
+    simulation: 'store',
   },
   {
     id: 'failed-commit-acknowledged',
@@ -21,6 +22,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: 'void error;',
     breaks: 'S15',
     note: 'needs a disk that fails or is full, then a crash',
+    simulation: 'store',
   },
   {
     id: 'conflict-ignored',
@@ -30,6 +32,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: '',
     breaks: 'S15',
     note: 'needs two writers of one object',
+    simulation: 'store',
   },
   {
     id: 'pending-ignored',
@@ -39,6 +42,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: 'const current = this.get(key);',
     breaks: 'S15',
     note: 'needs two writers of one object within one sync of the disk',
+    simulation: 'store',
   },
   {
     id: 'pending-forgotten',
@@ -48,6 +52,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: 'this.#pending.delete(event.key);',
     breaks: 'S15',
     note: 'needs three writes of one object within two syncs of the disk',
+    simulation: 'store',
   },
   {
     id: 'revision-reused',
@@ -57,6 +62,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: 'const revision = this.#revision + 1;',
     breaks: 'S15',
     note: 'needs two writes within one sync of the disk',
+    simulation: 'store',
   },
   {
     id: 'watch-gap-at-reconnect',
@@ -66,6 +72,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: 'const past = after < this.#revision ? this.#history.since(after + 1, prefix) : [];',
     breaks: 'S15',
     note: 'needs a watch that broke while its objects changed',
+    simulation: 'store',
   },
   {
     id: 'delete-event-lost',
@@ -75,6 +82,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: "if (event.type === 'put') events.push(event);",
     breaks: 'S15',
     note: 'any deletion shows it',
+    simulation: 'store',
   },
   {
     id: 'history-forgotten',
@@ -84,6 +92,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: '',
     breaks: 'S15',
     note: 'needs a watch that broke while its objects changed',
+    simulation: 'store',
   },
   {
     id: 'compaction-hidden',
@@ -93,6 +102,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     replace: '',
     breaks: 'S15',
     note: 'needs a client that was away for longer than the history reaches back',
+    simulation: 'store',
   },
 ];
 
