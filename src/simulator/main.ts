@@ -2,17 +2,39 @@ import { CHECKERS } from './checkers/index.ts';
 import { line } from './observe/journal.ts';
 import { parseOptions } from './options.ts';
 import type { Outcome } from './run/outcome.ts';
-import { runSeed } from './run/run-seed.ts';
+import { type RunOptions, runSeed } from './run/run-seed.ts';
+import { shrink } from './run/shrink.ts';
 import { Summary } from './run/summary.ts';
+import { timeline } from './run/timeline.ts';
 import { setTripwire } from './time/tripwire.ts';
 
 const out = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** One seed with nothing of the real world within reach. */
-async function isolated(seed: number): Promise<Outcome> {
+/** The fewest steps that break the same invariant, with their timeline. */
+async function printShrunk(failed: Outcome, json: boolean): Promise<void> {
+  const { seed, steps, finding } = failed;
+  if (finding === null) return;
+  const shrunk = await shrink({ seed, steps, invariant: finding.invariant, run: (options) => tripwired(options) });
+  if (shrunk === null) {
+    out(
+      `     its steps alone do not break ${finding.invariant}: it needs the exact draw of chance; use --seed ${seed}`,
+    );
+    return;
+  }
+  const { outcome, runs } = shrunk;
+  if (json) {
+    out(JSON.stringify({ seed, shrunk: outcome.steps, runs, ...outcome.finding }));
+    return;
+  }
+  out(`     ${steps.length} steps shrunk to ${outcome.steps.length} in ${runs} runs:`);
+  for (const text of timeline(outcome.journal.entries)) out(text);
+}
+
+/** One run with nothing of the real world within reach. */
+async function tripwired(options: RunOptions): Promise<Outcome> {
   const takeDown = setTripwire();
   try {
-    return await runSeed({ seed });
+    return await runSeed(options);
   } finally {
     takeDown();
   }
@@ -28,12 +50,13 @@ function printFailure({ seed, finding, digest, steps }: Outcome, json: boolean):
   }
 }
 
+/** With -o json everything that happened, else what a reader wants to see. */
 function printLog(outcome: Outcome, json: boolean): void {
-  for (const entry of outcome.journal.entries) {
-    const seconds = entry.atMs / 1000;
-    if (json) out(JSON.stringify({ at: seconds, kind: entry.kind, text: line(entry) }));
-    else out(`${seconds.toFixed(4).padStart(11)}  ${line(entry)}`);
-  }
+  if (json) {
+    for (const entry of outcome.journal.entries) {
+      out(JSON.stringify({ at: entry.atMs / 1000, kind: entry.kind, text: line(entry) }));
+    }
+  } else for (const text of timeline(outcome.journal.entries)) out(text);
   if (json) out(JSON.stringify({ seed: outcome.seed, digest: outcome.digest, finding: outcome.finding }));
   else out(`seed ${outcome.seed} digest ${outcome.digest}`);
 }
@@ -47,10 +70,11 @@ async function main(): Promise<number> {
     process.exit(1);
   });
   for (let i = 0; i < options.seeds && performance.now() - began < options.budgetMs; i++) {
-    const outcome = await isolated(options.first + i);
+    const outcome = await tripwired({ seed: options.first + i });
     summary.add(outcome);
     if (options.single) printLog(outcome, options.json);
     printFailure(outcome, options.json);
+    if (options.shrink) await printShrunk(outcome, options.json);
     if (outcome.finding !== null && options.stopAtFirstFailure) break;
   }
   if (!options.single)

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import type { Client } from '../../client/client.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { LeaderElection } from '../../client/leader-election.ts';
 import {
@@ -8,7 +9,7 @@ import {
   PODS,
   STATEFUL_SETS,
 } from '../../client/resources.ts';
-import { makeControllers } from '../../cluster/controllers.ts';
+import { EVENT_WRITER, makeControllers } from '../../cluster/controllers.ts';
 import type { VolumeBackend } from '../../controllers/provisioner/controller.ts';
 import type { FeatureGates } from '../../schema/kind.ts';
 import { Link } from '../network/link.ts';
@@ -26,6 +27,8 @@ export interface ControllerManagerOptions {
   readonly journal: Journal;
   readonly volumes: VolumeBackend;
   readonly gates: FeatureGates;
+  /** Whether controllers write Event objects. */
+  readonly events: boolean;
 }
 
 /** Caches whose age says what a controller knew when it decided. */
@@ -38,6 +41,9 @@ function seenBy(informers: InformerFactory): Seen {
   for (const id of OBSERVED) seen[id.resource] = informers.informer(id).revision;
   return seen;
 }
+
+/** For controllers whose events nobody reads. */
+const SILENT = { create: async (_target: unknown, object: object) => object } as unknown as Client;
 
 /** One of the controller managers: it stands by until it leads, and ends when it leads no more, to be started again. */
 export class ControllerManager {
@@ -89,6 +95,8 @@ export class ControllerManager {
       namespace: 'kube-system',
       name: 'kube-controller-manager',
       identity: name,
+      // Seldomer than upstream's 2 s: most of the writes of an idle world would be this lease.
+      retryMs: 5_000,
       onStarted: () => {
         this.#leading = true;
         informers = new InformerFactory(client, program.clock);
@@ -100,10 +108,10 @@ export class ControllerManager {
   }
 
   #lead(program: Program, clientOf: (part: string) => NetworkClient, informers: InformerFactory): void {
-    const { server, volumes, gates, journal } = this.#o;
+    const { server, volumes, gates, journal, events } = this.#o;
     const { controllers } = makeControllers({
       client: clientOf(''),
-      clientOf,
+      clientOf: (part) => (part === EVENT_WRITER && !events ? SILENT : clientOf(part)),
       informers,
       clock: program.clock,
       random: program.random,

@@ -102,7 +102,7 @@ export class Machine {
     const start = async (): Promise<void> => {
       await manager.start();
       const runtime = program.guard(this.#runtime);
-      const volumes = observedVolumes(checkedVolumes(informerLookup(informers)), this.name, journal, this.#containers);
+      const volumes = observedVolumes(checkedVolumes(informerLookup(informers)), this.#containers);
       const labels = { 'topology.kubernetes.io/zone': zone, 'kubernetes.io/hostname': this.name };
       for (;;) {
         try {

@@ -25,6 +25,8 @@ export interface WorldOptions {
   /** Instances that compete for the lead; default 2. */
   readonly controllerManagers?: number;
   readonly gates?: FeatureGates;
+  /** Whether controllers write Event objects; default no. */
+  readonly events?: boolean;
   /** Wraps the clock's start; virtual milliseconds since the epoch. */
   readonly startMs?: number;
 }
@@ -98,7 +100,7 @@ export class World {
     for (let i = 0; i < (options.controllerManagers ?? 2); i++) {
       const name = `kcm-${i}`;
       const volumes = this.volumes.backend;
-      this.managers.push(new ControllerManager({ name, clock, random, server, journal, volumes, gates }));
+      this.managers.push(new ControllerManager({ name, clock, random, server, journal, volumes, gates, events: options.events ?? false }));
     }
     this.scheduler = this.#scheduler();
     this.supervisor = this.#supervisor();
