@@ -5,6 +5,8 @@ import { ProtobufWriter } from './protobuf-writer.ts';
 import type { StructInfo, TypeRef } from './types.ts';
 
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
+/** One for all: writing is never interrupted. */
+const scratch = new ProtobufWriter();
 const MICRO_DIGITS = /\.(\d{1,9})/;
 
 /** Writes one non-null value as a field. */
@@ -165,9 +167,13 @@ function writeFields(plan: readonly Step[], out: ProtobufWriter, object: JsonRec
  * their order. What JSON leaves out is left out; readers take the zero for it.
  */
 export function writeProtobuf(struct: StructInfo, object: object): Buffer {
-  const out = new ProtobufWriter(4096);
-  writeFields(planOf(struct), out, object as JsonRecord);
-  return out.finish();
+  writeFields(planOf(struct), scratch.clear(), object as JsonRecord);
+  return scratch.finish();
+}
+
+/** The same as a field of a message being written. */
+export function writeProtobufField(out: ProtobufWriter, number: number, struct: StructInfo, object: object): void {
+  out.message(number, () => writeFields(planOf(struct), out, object as JsonRecord));
 }
 
 /** The message in the `k8s\0` envelope (runtime.Unknown) that a body of media type protobuf is. */

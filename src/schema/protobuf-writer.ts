@@ -1,4 +1,6 @@
 const TWO_32 = 4294967296;
+/** Texts up to this length are quicker written letter by letter than handed to the engine. */
+const SHORT = 64;
 
 /** Bytes a length takes as a varint. */
 function varintSize(value: number): number {
@@ -25,6 +27,10 @@ export class ProtobufWriter {
 
   private varint(value: number): void {
     this.reserve(10);
+    if (value < 0x80) {
+      this.buffer[this.position++] = value;
+      return;
+    }
     let rest = value;
     while (rest >= 0x80) {
       this.buffer[this.position++] = (rest % 0x80) | 0x80;
@@ -50,11 +56,27 @@ export class ProtobufWriter {
   text(field: number, value: unknown): this {
     if (typeof value !== 'string') return this;
     this.varint(field * 8 + 2);
+    if (value.length <= SHORT && this.ascii(value)) return this;
     const length = Buffer.byteLength(value);
     this.varint(length);
     this.reserve(length);
     this.position += this.buffer.write(value, this.position);
     return this;
+  }
+
+  /** Length and letters of a short text; false, and nothing written, when it has others than ASCII. */
+  private ascii(value: string): boolean {
+    const { length } = value;
+    this.reserve(length + 1);
+    const { buffer, position } = this;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return false;
+      buffer[position + 1 + i] = code;
+    }
+    buffer[position] = length;
+    this.position += length + 1;
+    return true;
   }
 
   texts(field: number, values: unknown): this {
@@ -122,6 +144,12 @@ export class ProtobufWriter {
       this.buffer[start + i] = (length % 0x80) | (i < more ? 0x80 : 0);
       length = Math.floor(length / 0x80);
     }
+    return this;
+  }
+
+  /** Forgets what was written, to be used again. */
+  clear(): this {
+    this.position = 0;
     return this;
   }
 

@@ -1,4 +1,4 @@
-import { protobufEnvelope, writeProtobuf } from '../../schema/protobuf-encode.ts';
+import { protobufEnvelope, writeProtobuf, writeProtobufField } from '../../schema/protobuf-encode.ts';
 import { ProtobufWriter } from '../../schema/protobuf-writer.ts';
 import type { Status } from '../../schema/status.ts';
 import { structNames, structOf } from '../../schema/structure.ts';
@@ -54,10 +54,10 @@ export function protobufList(kind: ServedKind, listing: Listing, format: Format)
   const out = new ProtobufWriter();
   const partial = format.transform !== null;
   const struct = partial ? structOf(META + PARTIAL) : kind.definition.struct;
-  out.bytes(1, writeProtobuf(structOf(`${META}ListMeta`), listMeta(listing)));
+  writeProtobufField(out, 1, structOf(`${META}ListMeta`), listMeta(listing));
   for (const entry of listing.entries) {
     const object = toServed(kind, entry.value);
-    out.bytes(2, writeProtobuf(struct, partial ? partialObject(object, format.version) : object));
+    writeProtobufField(out, 2, struct, partial ? partialObject(object, format.version) : object);
   }
   return partial
     ? protobufEnvelope(`meta.k8s.io/${format.version}`, `${PARTIAL}List`, out.finish())
