@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { CLOUD_PROVISIONERS } from '../cluster/cloud-provisioners.ts';
 import { type ClusterOptions, DEFAULT_OPTIONS, type NetworkMode, type RuntimeName } from '../cluster/options.ts';
 import type { CommonOptions } from './common.ts';
 import { UserError } from './output.ts';
@@ -19,6 +20,7 @@ export interface UpOptions extends CommonOptions {
   readonly featureGates?: string;
   readonly images?: string;
   readonly allowHostPath?: boolean;
+  readonly aliasProvisioner?: readonly string[];
   readonly mergeKubeconfig?: boolean;
 }
 
@@ -42,6 +44,15 @@ function featureGates(text: string | undefined): Record<string, boolean> {
   return gates;
 }
 
+/** `clouds` among the names stands for all well-known ones. */
+function provisionerAliases(names: readonly string[]): string[] {
+  for (const name of names) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9./_-]*$/.test(name))
+      throw new UserError(`--alias-provisioner takes the provisioner of a StorageClass, or "clouds", not "${name}".`);
+  }
+  return [...new Set(names.flatMap((name) => (name === 'clouds' ? CLOUD_PROVISIONERS : [name])))];
+}
+
 /** Checks every option of `up`; a UserError says which one is wrong and what it takes. */
 export function clusterOptions(options: UpOptions): ClusterOptions {
   return {
@@ -58,5 +69,6 @@ export function clusterOptions(options: UpOptions): ClusterOptions {
     gates: featureGates(options.featureGates),
     images: options.images === undefined ? null : resolve(options.images),
     allowHostPath: options.allowHostPath === true,
+    provisionerAliases: provisionerAliases(options.aliasProvisioner ?? []),
   };
 }

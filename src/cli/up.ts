@@ -105,6 +105,12 @@ export function registerUp(program: Command): void {
     .option('--feature-gates <list>', 'NAME=true|false, joined by commas')
     .option('--images <file>', 'further images of the catalog (images.yaml)')
     .option('--allow-host-path', 'let pods mount hostPath volumes')
+    .option(
+      '--alias-provisioner <name>',
+      'serve classes of this provisioner too; "clouds" for all well-known ones (repeatable)',
+      collect,
+      [],
+    )
     .option('--merge-kubeconfig', 'add the context to your own kubeconfig')
     .action(async (options: UpOptions) => {
       const directory = dataDirectory(options);

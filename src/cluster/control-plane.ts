@@ -90,6 +90,7 @@ export async function startPlanes(
     catalog,
     volumes,
     rootCa: made.authority.certificate,
+    provisionerAliases: options.provisionerAliases,
     ...(parts.onError === undefined ? {} : { hooks: { error: parts.onError } }),
   });
   const dns = createDns({ informers });

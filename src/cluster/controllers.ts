@@ -8,6 +8,7 @@ import { createAttachDetachController } from '../controllers/attach-detach/contr
 import { createDisruptionController } from '../controllers/disruption/controller.ts';
 import { createEndpointsController } from '../controllers/endpoints/controller.ts';
 import { createEndpointSliceController } from '../controllers/endpointslice/controller.ts';
+import { createEphemeralVolumeController } from '../controllers/ephemeral-volume/controller.ts';
 import type { ResourceCatalog } from '../controllers/framework/catalog.ts';
 import type { Controller, ControllerHooks } from '../controllers/framework/controller.ts';
 import type { ControllerOptions } from '../controllers/framework/options.ts';
@@ -44,13 +45,16 @@ export interface ControllersOptions {
   readonly hooks?: ControllerHooks;
 }
 
+/** Name under which `clientOf` is asked for the client that writes events. */
+export const EVENT_WRITER = 'events';
+
 /** Everything a controller manager runs, in no particular order: each is level-based. */
 export function makeControllers(options: ControllersOptions): {
   readonly controllers: readonly Controller[];
   readonly events: EventBroadcaster;
 } {
   const { client, clientOf, informers, clock, random, gates, catalog, volumes, rootCa, hooks } = options;
-  const events = new EventBroadcaster(client, clock);
+  const events = new EventBroadcaster(clientOf?.(EVENT_WRITER) ?? client, clock);
   const common: ControllerOptions = {
     client,
     informers,
@@ -72,6 +76,7 @@ export function makeControllers(options: ControllersOptions): {
     createVolumeResizeController({ ...as('volume-resize'), backend: volumes }),
     createAttachDetachController(as('attach-detach')),
     createAttacher({ ...as('attacher'), backend: volumes }),
+    createEphemeralVolumeController(as('ephemeral-volume')),
     createClaimProtectionController(as('pvc-protection')),
     createVolumeProtectionController(as('pv-protection')),
     createEndpointSliceController(as('endpointslice')),

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   /** File with further images of the catalog. */
   readonly images: string | null;
   readonly allowHostPath: boolean;
+  /** Provisioner names of others that ours stands in for. */
+  readonly provisionerAliases: readonly string[];
 }
 
 export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
@@ -39,4 +41,5 @@ export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
   gates: {},
   images: null,
   allowHostPath: false,
+  provisionerAliases: [],
 };

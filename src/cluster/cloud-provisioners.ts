@@ -1,0 +1,23 @@
+/** Provisioners that manifests written for a cloud or a popular storage system name. */
+export const CLOUD_PROVISIONERS: readonly string[] = [
+  'kubernetes.io/aws-ebs',
+  'kubernetes.io/azure-disk',
+  'kubernetes.io/azure-file',
+  'kubernetes.io/cinder',
+  'kubernetes.io/gce-pd',
+  'kubernetes.io/vsphere-volume',
+  'blockvolume.csi.oraclecloud.com',
+  'cinder.csi.openstack.org',
+  'csi.hetzner.cloud',
+  'csi.vsphere.vmware.com',
+  'disk.csi.azure.com',
+  'dobs.csi.digitalocean.com',
+  'driver.longhorn.io',
+  'ebs.csi.aws.com',
+  'efs.csi.aws.com',
+  'file.csi.azure.com',
+  'filestore.csi.storage.gke.io',
+  'linodebs.csi.linode.com',
+  'pd.csi.storage.gke.io',
+  'rancher.io/local-path',
+];
