@@ -67,7 +67,7 @@ function planting(bug, withBug) {
 function simulate(file, from, count) {
   return new Promise((resolve, reject) => {
     const flags = ['--seeds', String(count), '--first', String(from), '--stop-at-first-failure', '-o', 'json'];
-    const child = spawn(process.execPath, ['--enable-source-maps', file, ...flags], {
+    const child = spawn(process.execPath, ['--max-old-space-size=4096', file, ...flags], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
