@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_IN } from '../../api/apps/stateful-set-opt-ins.ts';
 import type { KubeObject } from '../../schema/object.ts';
-import type { Pod } from './../framework/objects.ts';
+import type { Pod } from '../framework/objects.ts';
 import { pods, sets, startWorld, webSet } from './testing/world.ts';
 
 const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'main', image: name }] } } } });
@@ -58,6 +58,7 @@ describe('annotations that cannot be read', () => {
     expect(told).toEqual([
       `InvalidAnnotation: metadata.annotations[${OPT_IN.reserved}]: "zero" is ignored: "zero" is no ordinal; write ordinals from 0 to 1000000000 and ranges of them joined by commas, as in "1,4-6"`,
     ]);
+    expect(world.client.log.filter((line) => line.startsWith('patch events'))).toEqual([]);
     expect(await world.names()).toEqual(['web-0', 'web-1']);
     expect((await world.condition('Available'))?.status).toBe('False');
   });
