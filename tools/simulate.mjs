@@ -1,4 +1,5 @@
 // `npm run simulate -- --seeds N`: install, bundle the simulator and run it. The bundle never touches dist/.
+// `npm run simulate -- --model`: the exhaustive model of the StatefulSet decision instead.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +8,12 @@ import { prepare, root } from './prepare.mjs';
 
 prepare();
 const { buildSync } = await import('esbuild');
+const asked = process.argv.slice(2);
+const part = asked.includes('--model') ? ['model'] : [];
 const directory = mkdtempSync(join(tmpdir(), 'perdure-simulate-'));
 const outfile = join(directory, 'simulate.mjs');
 buildSync({
-  entryPoints: [join(root, 'src', 'simulator', 'main.ts')],
+  entryPoints: [join(root, 'src', 'simulator', ...part, 'main.ts')],
   outfile,
   bundle: true,
   platform: 'node',
@@ -20,7 +23,7 @@ buildSync({
   sourcemap: 'inline',
 });
 symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
-const args = ['--enable-source-maps', '--max-old-space-size=4096', outfile, ...process.argv.slice(2)];
+const args = ['--enable-source-maps', '--max-old-space-size=4096', outfile, ...asked];
 const result = spawnSync(process.execPath, args, { stdio: 'inherit' });
 rmSync(directory, { recursive: true, force: true });
 process.exit(result.status ?? 1);

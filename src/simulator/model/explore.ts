@@ -2,7 +2,7 @@ import { eachWorld, FAMILIES, type Family } from './families.ts';
 import { INVARIANTS } from './invariants/index.ts';
 import { DECISIONS, type Decisions, passOf } from './pass.ts';
 import { viewOf } from './view.ts';
-import { describeWorld, type World } from './world.ts';
+import { describeSetting, describeWorld, type World } from './world.ts';
 
 export interface Violation {
   readonly invariant: string;
@@ -48,45 +48,65 @@ export interface WorldsOptions {
   readonly stride?: number;
   readonly decisions?: Decisions;
   readonly families?: readonly Family[];
-  /** Ends at the first violation. */
-  readonly first?: boolean;
-  /** Violations kept with their worlds; all are counted. */
+  /** Ends at the first violation that it is true of. */
+  readonly until?: (violation: Violation) => boolean;
+  /** Violations of each predicate that are kept with their worlds; all are counted. */
   readonly keep?: number;
 }
 
-export interface WorldsReport {
-  readonly worlds: number;
-  readonly families: readonly { readonly name: string; readonly settings: number; readonly states: number }[];
-  readonly invariants: readonly Tally[];
-  readonly violations: readonly Violation[];
+/** Keeps a few violations of each predicate, and knows when to stop. */
+export class Findings {
+  readonly violations: Violation[] = [];
+  readonly #counts = new Map<string, number>();
+  readonly #keep: number;
+  readonly #until: (violation: Violation) => boolean;
+  ended = false;
+
+  constructor({ keep = 3, until = () => false }: Pick<WorldsOptions, 'keep' | 'until'>) {
+    this.#keep = keep;
+    this.#until = until;
+  }
+
+  readonly report = (violation: Violation): void => {
+    const count = (this.#counts.get(violation.invariant) ?? 0) + 1;
+    this.#counts.set(violation.invariant, count);
+    if (count <= this.#keep) this.violations.push(violation);
+    if (this.#until(violation)) this.ended = true;
+  };
 }
 
-/** Looks at every world of every family once. */
-export function exploreWorlds(options: WorldsOptions = {}): WorldsReport {
-  const { stride = 1, decisions = DECISIONS, families = FAMILIES, first = false, keep = 20 } = options;
-  const tallies = newTallies();
-  const violations: Violation[] = [];
-  const counts: { name: string; settings: number; states: number }[] = [];
-  const report = (violation: Violation) => {
-    if (violations.length < keep) violations.push(violation);
-  };
-  for (const family of families) {
-    let worlds = 0;
-    for (const setting of family.settings) {
-      const all = eachWorld(family, setting, stride, (world) => {
-        worlds++;
-        checkWorld(world, decisions, tallies, report);
-        return !(first && violations.length > 0);
-      });
-      if (!all) break;
-    }
-    counts.push({ name: family.name, settings: family.settings.length, states: worlds });
-    if (first && violations.length > 0) break;
-  }
-  return {
-    worlds: counts.reduce((sum, { states }) => sum + states, 0),
-    families: counts,
-    invariants: tallies,
-    violations,
-  };
+/** A part of the exploration: how many states each configuration had. */
+export interface PartReport {
+  readonly name: string;
+  readonly states: number;
+  readonly configurations: readonly Configuration[];
+}
+
+export interface Configuration {
+  /** The spec, as far as it is not the default. */
+  readonly setting: string;
+  readonly states: number;
+}
+
+/** Looks at every world of every family once; adds to the tallies. */
+export function exploreWorlds(options: WorldsOptions, tallies: Tally[], findings: Findings): readonly PartReport[] {
+  const { stride = 1, decisions = DECISIONS, families = FAMILIES } = options;
+  return families.map((family) => {
+    const configurations = family.settings.map((setting): Configuration => {
+      let states = 0;
+      if (!findings.ended) {
+        eachWorld(family, setting, stride, (world) => {
+          states++;
+          checkWorld(world, decisions, tallies, findings.report);
+          return !findings.ended;
+        });
+      }
+      return { setting: describeSetting(setting), states };
+    });
+    return partReport(family.name, configurations);
+  });
+}
+
+export function partReport(name: string, configurations: readonly Configuration[]): PartReport {
+  return { name, states: configurations.reduce((sum, { states }) => sum + states, 0), configurations };
 }

@@ -1,8 +1,18 @@
-import { exploreWorlds, newTallies, type Tally, type Violation } from './explore.ts';
+import {
+  type Configuration,
+  exploreWorlds,
+  Findings,
+  newTallies,
+  type PartReport,
+  partReport,
+  type Tally,
+  type Violation,
+} from './explore.ts';
 import type { Family } from './families.ts';
 import { DECISIONS, type Decisions } from './pass.ts';
 import { walk } from './walk.ts';
 import { STARTS, type Start } from './walks.ts';
+import { describeSetting } from './world.ts';
 
 export interface ModelOptions {
   /** Of the worlds looked at once, every n-th only. Default 1: all. */
@@ -13,16 +23,10 @@ export interface ModelOptions {
   readonly decisions?: Decisions;
   readonly families?: readonly Family[];
   readonly starts?: readonly Start[];
-  /** Ends at the first violation. */
-  readonly first?: boolean;
-  /** Violations kept with their worlds. Default 20. */
+  /** Ends at the first violation that it is true of. */
+  readonly until?: (violation: Violation) => boolean;
+  /** Violations of each predicate that are kept with their worlds. Default 3. */
   readonly keep?: number;
-}
-
-export interface PartReport {
-  readonly name: string;
-  readonly settings: number;
-  readonly states: number;
 }
 
 export interface WalkReport extends PartReport {
@@ -46,34 +50,25 @@ export interface ModelReport {
  * (statefulset.md 5.2). Deterministic; takes about half a minute in full.
  */
 export function exploreModel(options: ModelOptions = {}): ModelReport {
-  const { decisions = DECISIONS, starts = STARTS, walkStride = 1, first = false, keep = 20 } = options;
-  const worlds = exploreWorlds({ ...options, decisions, first, keep });
+  const { decisions = DECISIONS, starts = STARTS, walkStride = 1 } = options;
+  const findings = new Findings(options);
   const tallies = newTallies();
-  const violations = [...worlds.violations];
-  const report = (violation: Violation) => {
-    if (violations.length < keep) violations.push(violation);
-  };
-  const ended = () => first && violations.length > 0;
-  const walks = starts.map(({ name, settings, initial, ...checks }): WalkReport => {
-    const chosen = settings.filter((_, at) => at % walkStride === 0);
-    let [states, trapped] = [0, 0];
-    for (const setting of chosen) {
-      if (ended()) break;
-      const found = walk({ setting, initial: initial(setting), decisions, tallies, report, ended, ...checks });
-      states += found.states;
+  const families = exploreWorlds(options, tallies, findings);
+  const walks = starts.map((start): WalkReport => {
+    const { name, initial, always, neverReady } = start;
+    let trapped = 0;
+    const configurations = everyNth(start.settings, walkStride).map((setting): Configuration => {
+      if (findings.ended) return { setting: describeSetting(setting), states: 0 };
+      const found = walk({ setting, initial: initial(setting), decisions, tallies, findings, always, neverReady });
       trapped += found.trapped;
-    }
-    return { name, settings: chosen.length, states, trapped };
+      return { setting: describeSetting(setting), states: found.states };
+    });
+    return { ...partReport(name, configurations), trapped };
   });
-  return {
-    states: [...worlds.families, ...walks].reduce((sum, part) => sum + part.states, 0),
-    families: worlds.families,
-    walks,
-    invariants: worlds.invariants.map((tally, at) => ({
-      ...tally,
-      evaluated: tally.evaluated + tallies[at]!.evaluated,
-      violated: tally.violated + tallies[at]!.violated,
-    })),
-    violations,
-  };
+  const states = [...families, ...walks].reduce((sum, part) => sum + part.states, 0);
+  return { states, families, walks, invariants: tallies, violations: findings.violations };
+}
+
+function everyNth<T>(all: readonly T[], n: number): readonly T[] {
+  return all.filter((_, at) => at % n === 0);
 }

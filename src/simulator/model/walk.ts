@@ -2,7 +2,7 @@ import { completeRollingUpdate, statusDiffers, withoutUpdated } from '../../cont
 import type { StatefulSetStatus } from '../../controllers/statefulset/types.ts';
 import { execute } from './effects.ts';
 import { claimStep, podStep } from './environment.ts';
-import { checkWorld, type Tally, type Violation } from './explore.ts';
+import { checkWorld, type Findings, type Tally } from './explore.ts';
 import { isSettled, trapOf } from './invariants/idle.ts';
 import { GENERATION, revisionNameOf, setObject } from './objects.ts';
 import type { Decisions, Pass } from './pass.ts';
@@ -21,13 +21,11 @@ export interface WalkOptions {
   readonly initial: readonly World[];
   readonly decisions: Decisions;
   readonly tallies: Tally[];
-  readonly report: (violation: Violation) => void;
+  readonly findings: Findings;
   /** What must hold in every state reached, besides the predicates on the decision. */
-  readonly always?: (world: World) => string | null;
+  readonly always: ((world: World) => string | null) | undefined;
   /** Pods of this revision never become ready: a bad template. The set then need only come to rest. */
-  readonly neverReady?: Revision;
-  /** Gives up when it becomes true. */
-  readonly ended?: () => boolean;
+  readonly neverReady: Revision | undefined;
 }
 
 export interface WalkResult {
@@ -81,12 +79,12 @@ class Graph {
   }
 
   expand(): void {
-    const { decisions, tallies, report, always, ended } = this.#o;
-    for (let at = 0; at < this.#worlds.length && ended?.() !== true; at++) {
+    const { decisions, tallies, findings, always } = this.#o;
+    for (let at = 0; at < this.#worlds.length && !findings.ended; at++) {
       const world = this.#worlds[at]!;
-      const pass = checkWorld(world, decisions, tallies, report);
+      const pass = checkWorld(world, decisions, tallies, findings.report);
       const broken = always?.(world) ?? null;
-      if (broken !== null) report({ invariant: 'always', text: broken, world: describeWorld(world) });
+      if (broken !== null) findings.report({ invariant: 'always', text: broken, world: describeWorld(world) });
       const after = afterPass(world, pass);
       this.enter(after);
       for (let limit = 1; limit < pass.steps.length; limit++) {
@@ -118,9 +116,9 @@ class Graph {
 
   /** Every fair run must end in one state that repeats itself, settled and with nothing left to write. */
   checkConvergence(): void {
-    const { report, ended } = this.#o;
+    const { findings } = this.#o;
     const good = new Uint8Array(this.#nodes.length);
-    for (let from = 0; from < this.#nodes.length && ended?.() !== true; from++) {
+    for (let from = 0; from < this.#nodes.length && !findings.ended; from++) {
       const path: number[] = [];
       const onPath = new Set<number>();
       let at = from;
@@ -131,7 +129,8 @@ class Graph {
       }
       if (onPath.has(at)) {
         const text = this.#nodes[at]!.fair === at ? this.#restless(at) : 'goes round for ever';
-        if (text !== null) report({ invariant: 'convergence', text, world: describeWorld(this.#nodes[at]!.world) });
+        if (text !== null)
+          findings.report({ invariant: 'convergence', text, world: describeWorld(this.#nodes[at]!.world) });
       }
       for (const step of path) good[step] = 1;
     }

@@ -2,7 +2,16 @@ import { CLAIM_LIVES, LIVES, REVISIONS, ROLLOUT } from './alphabets.ts';
 import { eachWorld, type Family, settings } from './families.ts';
 import { MIN_READY_SECONDS } from './objects.ts';
 import { allowedUnavailable, isUnavailable } from './view.ts';
-import { claimState, podState, type Revision, type Setting, type Slot, slot, type World } from './world.ts';
+import {
+  type ClaimRef,
+  claimState,
+  podState,
+  type Revision,
+  type Setting,
+  type Slot,
+  slot,
+  type World,
+} from './world.ts';
 
 /** Where walks begin: in any world of the family, or where all is well. */
 export interface Start {
@@ -18,7 +27,8 @@ export interface Start {
 const policy = ['OrderedReady', 'Parallel'] as const;
 const CHOICES = ['Retain', 'Delete'] as const;
 
-function anyWorld(alphabet: readonly Slot[], ordinals: number): (setting: Setting) => readonly World[] {
+/** Every combination of slots. */
+export function anyWorld(alphabet: readonly Slot[], ordinals: number): (setting: Setting) => readonly World[] {
   return (setting) => {
     const worlds: World[] = [];
     const family: Family = { name: '', settings: [], alphabet, ordinals, current: ['A'] };
@@ -30,11 +40,11 @@ function anyWorld(alphabet: readonly Slot[], ordinals: number): (setting: Settin
   };
 }
 
-/** All members of a set of `ordinals` members, healthy and of the old revision. */
-function healthy(ordinals: number): (setting: Setting) => readonly World[] {
+/** All members of a set of `ordinals` members, healthy and of the old revision; their claims owned as the policy says. */
+function healthy(ordinals: number, owners?: readonly ClaimRef[]): (setting: Setting) => readonly World[] {
   return (setting) => {
-    const claim = setting.claims ? claimState(setting.whenDeleted === 'Delete' ? ['set'] : []) : null;
-    const slots = Array.from({ length: ordinals }, () => slot(podState(), claim));
+    const refs = owners ?? (setting.whenDeleted === 'Delete' ? ['set'] : []);
+    const slots = Array.from({ length: ordinals }, () => slot(podState(), setting.claims ? claimState(refs) : null));
     const statusCurrentReplicas = setting.partition === null ? ordinals : 0;
     return [{ setting, slots, current: 'A', statusCurrentReplicas }];
   };
@@ -131,6 +141,16 @@ export const STARTS: readonly Start[] = [
       [0, 0],
     ]),
     initial: healthy(3),
+    always: keepsClaims,
+  },
+  {
+    name: 'scaling after the policy became Retain',
+    settings: settings({ policy, claims: [true], whenDeleted: CHOICES }, [
+      [0, 3],
+      [0, 1],
+      [0, 0],
+    ]),
+    initial: healthy(3, ['pod']),
     always: keepsClaims,
   },
 ];

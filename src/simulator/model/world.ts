@@ -138,17 +138,23 @@ export function slot(pod: PodState | null, claim: ClaimState | null): Slot {
   return known;
 }
 
-/** One line a person can read: `OrderedReady replicas=2 | 0: Running/yes/A | 1: absent claim[set]`. */
-export function describeWorld(world: World): string {
-  const { setting } = world;
-  const spec = (Object.keys(DEFAULT_SETTING) as (keyof Setting)[])
+/** What of a setting differs from the default: `policy=Parallel replicas=2 partition=1`. */
+export function describeSetting(setting: Setting): string {
+  return (Object.keys(DEFAULT_SETTING) as (keyof Setting)[])
     .filter((key) => key === 'policy' || key === 'replicas' || setting[key] !== DEFAULT_SETTING[key])
-    .map((key) => `${key}=${setting[key]}`);
+    .map((key) => `${key}=${setting[key] ?? 'none'}`)
+    .join(' ');
+}
+
+/** One line a person can read: `policy=OrderedReady replicas=2 … | 0: Running/ready yes/A | 1: absent`. */
+export function describeWorld(world: World): string {
+  const { setting, current, statusCurrentReplicas } = world;
   const members = world.slots.map(({ pod, claim }, ordinal) => {
-    const where = claim === null ? '' : ` claim[${claim.refs.join('+')}]${claim.deleting ? ' deleting' : ''}`;
-    return `${ordinal}: ${pod === null ? 'absent' : describePod(pod)}${setting.claims ? where || ' no claim' : ''}`;
+    const where = claim === null ? 'no claim' : `claim[${claim.refs.join('+')}]${claim.deleting ? ' deleting' : ''}`;
+    return `${ordinal}: ${pod === null ? 'absent' : describePod(pod)}${setting.claims ? ` ${where}` : ''}`;
   });
-  return `${spec.join(' ')} current=${world.current} status.currentReplicas=${world.statusCurrentReplicas} | ${members.join(' | ')}`;
+  const status = `current=${current} status.currentReplicas=${statusCurrentReplicas}`;
+  return [`${describeSetting(setting)} ${status}`, ...members].join(' | ');
 }
 
 function describePod(pod: PodState): string {

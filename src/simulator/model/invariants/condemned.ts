@@ -25,8 +25,8 @@ export const condemnedDescending: Invariant = {
     const [first, second] = deletesFor(view, 'condemned');
     if (!view.ordered || first === undefined) return null;
     if (second !== undefined) return `removes pods ${first.ordinal} and ${second.ordinal} at once`;
-    const highest = view.condemned[0]!.ordinal;
-    return first.ordinal === highest ? true : `removes pod ${first.ordinal} before pod ${highest} is gone`;
+    const highest = view.condemned[0]?.ordinal;
+    return first.ordinal === highest ? true : `removes pod ${first.ordinal} before pod ${highest ?? 'none'} is gone`;
   },
 };
 

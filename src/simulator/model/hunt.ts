@@ -1,0 +1,22 @@
+import type { Violation } from './explore.ts';
+import { exploreModel } from './index.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
+
+/** Every so manieth world shows the planted bugs; a prime number meets all slots in turn. */
+const SAMPLE = 101;
+
+export interface Catch {
+  readonly mutant: Mutant;
+  /** By the predicate that has to catch it; null: it got away. */
+  readonly violation: Violation | null;
+}
+
+/** Looks for worlds in which a planted bug breaks the predicate that guards against it. */
+export function hunt(mutant: Mutant): Catch {
+  const { decisions, caughtBy } = mutant;
+  const until = ({ invariant }: Violation) => invariant === caughtBy;
+  const { violations } = exploreModel({ decisions, until, stride: SAMPLE, starts: [] });
+  return { mutant, violation: violations.find(until) ?? null };
+}
+
+export const huntAll = (): readonly Catch[] => MUTANTS.map(hunt);
