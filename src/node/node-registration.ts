@@ -92,8 +92,10 @@ export class NodeRegistration {
       if (this.#adopted && given?.kubeletVersion) status.nodeInfo = given;
       if (force || now - this.#reportedAt >= REPORT_MS || !sameButTimes(status, node.status)) {
         try {
-          this.node = await this.#client.update<KubeObject>(NODES, { ...node, status }, 'status');
+          const answer = await this.#client.update<KubeObject>(NODES, { ...node, status }, 'status');
           this.#reportedAt = now;
+          // In the same process events of later writes can come before the answer to ours.
+          if (revisionOf(answer) > revisionOf(this.node!)) this.node = answer;
         } catch (error) {
           if (attempt >= ATTEMPTS || !isStatus(error, 'Conflict')) throw error;
           this.node = await this.#client.get<KubeObject>(NODES, this.#profile.name);
@@ -108,7 +110,6 @@ export class NodeRegistration {
   /** A newer version from the informer. */
   seen(node: KubeObject): void {
     if (this.node === null || node.metadata.uid !== this.node.metadata.uid) return;
-    // Events come later than answers to our own writes.
     if (revisionOf(node) <= revisionOf(this.node)) return;
     this.node = node;
     this.#attachments.seen(node);
