@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { deepEqual } from '../../base/json.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer } from '../../client/informer.ts';
 import { controllerOf, keyOf, objectKey } from '../../client/meta.ts';
@@ -159,6 +160,8 @@ class StatefulSetController {
     return (
       set.metadata.generation === previous.metadata.generation &&
       set.metadata.deletionTimestamp === previous.metadata.deletionTimestamp &&
+      // Opt-ins stand in them, and another's write may come while ours is not answered yet.
+      deepEqual(set.metadata.annotations, previous.metadata.annotations) &&
       now?.currentRevision === then?.currentRevision &&
       now?.updateRevision === then?.updateRevision &&
       now?.collisionCount === then?.collisionCount &&
