@@ -50,13 +50,15 @@ export const losePower: FaultDefinition = {
 
 export const clockJump: FaultDefinition = {
   name: 'clock-jump',
-  title: 'the wall clock of a machine or controller manager is wrong after its next start',
+  title: 'the wall clock of a machine or controller manager jumps, and later jumps back',
   weight: 2,
-  draw: (random, world) => ({
-    name: random.pick([...world.machines.keys(), ...world.managers.map(({ name }) => name)]),
-    skewMs: random.pick([-3_600_000, -30_000, 30_000, 3_600_000]),
-    forMs: random.int(60_000, 300_000),
-  }),
+  draw(random, world) {
+    const manager = random.chance(0.5);
+    const names = manager ? world.managers.map(({ name }) => name) : [...world.machines.keys()];
+    // What a machine writes with a clock that is an hour ahead stays in the objects for that hour.
+    const skews = manager ? [-3_600_000, -30_000, 30_000, 3_600_000] : [-3_600_000, -30_000, 30_000];
+    return { name: random.pick(names), skewMs: random.pick(skews), forMs: random.int(60_000, 300_000) };
+  },
   inject(world, { name, skewMs, forMs }) {
     const one = world.machines.get(name as string) ?? world.managers.find((manager) => manager.name === name);
     if (one === undefined) return;

@@ -15,31 +15,43 @@ const LOOKS = 8;
  * lost claims go, and pods that stand in the way of a rollout are deleted by hand, as upstream needs it (kubernetes #67250).
  */
 export async function repair(world: World): Promise<void> {
-  for (const node of present(world, 'core/nodes')) {
-    if (node.spec?.unschedulable === true) {
+  for (let look = 0; look < LOOKS; look++) {
+    for (const node of present(world, 'core/nodes')) {
+      if (node.spec?.unschedulable !== true) continue;
       await attempt(world.client.patch(NODES, node.metadata.name ?? '', 'merge', { spec: { unschedulable: null } }));
     }
-  }
-  for (const set of statefulSets(world)) {
-    const spec = { template: { metadata: { annotations: GOOD_MANNERS } } };
-    await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec }));
-  }
-  for (let look = 0; look < LOOKS; look++) {
+    for (const set of statefulSets(world)) {
+      if (!hasBadManners(set.spec.template)) continue;
+      const spec = { template: { metadata: { annotations: GOOD_MANNERS } } };
+      await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec }));
+    }
     for (const pod of present(world, 'core/pods')) {
-      if (isInTheWay(world, pod)) await attempt(world.client.delete(PODS_HERE, pod.metadata.name ?? ''));
+      if (!isInTheWay(world, pod)) continue;
+      // Below a partition a bad pod would come back as bad as it was.
+      const set = owner(world, pod);
+      if (set !== undefined)
+        await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec: TO_ALL }));
+      await attempt(world.client.delete(PODS_HERE, pod.metadata.name ?? ''));
     }
     await new Promise<void>((resolve) => world.clock.setTimer(LOOK_EVERY_MS, resolve));
   }
+}
+
+const TO_ALL = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } };
+
+function owner(world: World, pod: KubeObject): KubeObject | undefined {
+  const reference = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  return statefulSets(world).find(({ metadata }) => metadata.uid === reference?.uid);
 }
 
 const attempt = (call: Promise<unknown>): Promise<unknown> => call.catch(() => undefined);
 
 function isInTheWay(world: World, pod: KubeObject): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false;
-  const owner = pod.metadata.ownerReferences?.find((reference) => reference.controller === true);
-  const set = statefulSets(world).find(({ metadata }) => metadata.uid === owner?.uid);
   // Squatters, and what an orphaning deletion left behind.
-  if (set === undefined) return true;
-  const troubled = Object.keys(GOOD_MANNERS).some((key) => pod.metadata.annotations?.[key] !== undefined);
-  return troubled;
+  if (owner(world, pod) === undefined) return true;
+  return hasBadManners(pod);
 }
+
+const hasBadManners = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
+  Object.keys(GOOD_MANNERS).some((key) => metadata?.annotations?.[key] !== undefined);

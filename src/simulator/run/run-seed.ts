@@ -1,6 +1,7 @@
 import type { CheckerDefinition } from '../checkers/checker.ts';
 import { CHECKERS } from '../checkers/index.ts';
 import { FAULTS } from '../faults/index.ts';
+import { line } from '../observe/journal.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { drawSet } from '../operations/manifests.ts';
 import { repair } from '../operations/repair.ts';
@@ -60,6 +61,7 @@ class SeedRun {
   readonly #steps: Step[] = [];
   #finding: Finding | null = null;
   #lastMaterialMs = 0;
+  #lastMaterial = '';
 
   constructor(options: RunOptions) {
     this.#o = options;
@@ -100,7 +102,10 @@ class SeedRun {
     world.journal.on((entry) => {
       if (entry.kind === 'mishap')
         this.#counts[`mishap ${entry.what}`] = (this.#counts[`mishap ${entry.what}`] ?? 0) + 1;
-      if (entry.kind === 'write' && isMaterial(entry.event)) this.#lastMaterialMs = entry.atMs;
+      if (entry.kind === 'write' && isMaterial(entry.event)) {
+        this.#lastMaterialMs = entry.atMs;
+        this.#lastMaterial = line(entry);
+      }
     });
   }
 
@@ -150,7 +155,10 @@ class SeedRun {
     }
     if (this.#finding !== null) return;
     if (!resting()) {
-      report('L1', `still writing ${SETTLE_MS / MINUTE_MS} virtual minutes after the last fault`);
+      report(
+        'L1',
+        `still writing ${SETTLE_MS / MINUTE_MS} virtual minutes after the last fault: ${this.#lastMaterial}`,
+      );
       return;
     }
     world.journal.add({ kind: 'phase', what: 'settled' });
@@ -158,7 +166,7 @@ class SeedRun {
     for (const manager of world.managers) manager.kill();
     await world.clock.run(world.clock.now() + IDLE_CHECK_MS, () => this.#finding !== null);
     if (this.#lastMaterialMs > before) {
-      report('L6', 'controllers that started again on a world at rest wrote something');
+      report('L6', `controllers that started again on a world at rest wrote: ${this.#lastMaterial}`);
     }
   }
 }

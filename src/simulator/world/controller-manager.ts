@@ -54,8 +54,7 @@ export class ControllerManager {
   #starts = 0;
   #leading = false;
   #writesToCrash = 0;
-  /** How far its wall clock is off. */
-  skewMs = 0;
+  #skewMs = 0;
 
   constructor(options: ControllerManagerOptions) {
     this.#o = options;
@@ -64,6 +63,16 @@ export class ControllerManager {
 
   get runs(): boolean {
     return this.#program !== null;
+  }
+
+  /** How far its wall clock is off; a change is a jump for the program that runs. */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  set skewMs(skewMs: number) {
+    this.#skewMs = skewMs;
+    if (this.#program !== null) this.#program.skewMs = skewMs;
   }
 
   get leads(): boolean {
@@ -75,7 +84,7 @@ export class ControllerManager {
     const { clock, random, server, journal } = this.#o;
     const name = `${this.name}#${this.#starts++}`;
     const program = new Program(name, clock, random.fork(name));
-    program.skewMs = this.skewMs;
+    program.skewMs = this.#skewMs;
     this.#program = program;
     let informers: InformerFactory | null = null;
     const clientOf = (part: string): NetworkClient =>

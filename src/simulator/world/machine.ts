@@ -43,8 +43,7 @@ export class Machine {
   #agent: { readonly program: Program; readonly manager: AgentManager } | null = null;
   #boots = 0;
   #agents = 0;
-  /** How far the machine's wall clock is off. */
-  skewMs = 0;
+  #skewMs = 0;
 
   constructor(options: MachineOptions) {
     this.#o = options;
@@ -64,7 +63,7 @@ export class Machine {
   #powerOn(): [Program, Runtime, ContainerWatch] {
     const { clock, random, addresses, names, journal } = this.#o;
     const program = new Program(`${this.name}/boot${this.#boots++}`, clock, random.fork(`boot${this.#boots}`));
-    program.skewMs = this.skewMs;
+    program.skewMs = this.#skewMs;
     const runtime = createSimulatedRuntime({ clock: program.clock, addresses, names });
     const containers = new ContainerWatch(this.name, runtime, journal);
     return [program, program.guard(containers.runtime), containers];
@@ -76,7 +75,7 @@ export class Machine {
     const { clock, random, server, journal, hostAddress, zone, capacity } = this.#o;
     const name = `kubelet/${this.name}#${this.#agents++}`;
     const program = new Program(name, clock, random.fork(name));
-    program.skewMs = this.skewMs;
+    program.skewMs = this.#skewMs;
     this.#hardware.onKill(() => program.kill());
     const client = new NetworkClient({
       program,
@@ -125,6 +124,17 @@ export class Machine {
       }
     };
     void start();
+  }
+
+  /** How far the machine's wall clock is off; a change is a jump for whatever runs. */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  set skewMs(skewMs: number) {
+    this.#skewMs = skewMs;
+    this.#hardware.skewMs = skewMs;
+    if (this.#agent !== null) this.#agent.program.skewMs = skewMs;
   }
 
   /** The agent dies; containers run on. */

@@ -100,7 +100,18 @@ export class World {
     for (let i = 0; i < (options.controllerManagers ?? 2); i++) {
       const name = `kcm-${i}`;
       const volumes = this.volumes.backend;
-      this.managers.push(new ControllerManager({ name, clock, random, server, journal, volumes, gates, events: options.events ?? false }));
+      this.managers.push(
+        new ControllerManager({
+          name,
+          clock,
+          random,
+          server,
+          journal,
+          volumes,
+          gates,
+          events: options.events ?? false,
+        }),
+      );
     }
     this.scheduler = this.#scheduler();
     this.supervisor = this.#supervisor();
@@ -146,7 +157,11 @@ export class World {
       machine.skewMs = 0;
       if (!machine.on) machine.boot();
     }
-    for (const manager of this.managers) manager.skewMs = 0;
+    for (const manager of this.managers) {
+      manager.skewMs = 0;
+      // Timers set by a wrong clock may be an hour away: whoever mends a clock starts its programs again.
+      manager.kill();
+    }
     this.supervisor.releaseAll();
     for (const service of this.supervisor.services.values()) if (!service.runs) service.start();
   }
