@@ -3,6 +3,7 @@ import type { FeatureGates } from '../../schema/kind.ts';
 import type { ObjectHistory } from '../observe/history.ts';
 import type { Journal, JournalEntry } from '../observe/journal.ts';
 import type { World } from '../world/world.ts';
+import type { Decisions } from './decisions.ts';
 
 /** A broken invariant: ends the run of its seed. */
 export class Violation extends Error {
@@ -21,6 +22,8 @@ export interface CheckerContext {
   readonly journal: Journal;
   readonly history: ObjectHistory;
   readonly clock: Clock;
+  /** What the StatefulSet controller knew at each of its writes. */
+  readonly decisions: Decisions;
   readonly gates: FeatureGates;
   /** Counts one evaluation of the invariant; a checker that never gets to evaluate proves nothing. */
   evaluated(): void;

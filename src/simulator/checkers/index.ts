@@ -1,4 +1,15 @@
 import type { CheckerDefinition } from './checker.ts';
+import { S1 } from './s01-one-process.ts';
+import { S2 } from './s02-one-object.ts';
+import { S3 } from './s03-own-volumes.ts';
+import { S4 } from './s04-data-kept.ts';
+import { S5 } from './s05-claim-owners.ts';
+import { S6 } from './s06-ordered-creation.ts';
+import { S7 } from './s07-ordered-removal.ts';
+import { S8 } from './s08-update-order.ts';
+import { S9 } from './s09-unavailability.ts';
+import { S13 } from './s13-own-deletes.ts';
+import { S14 } from './s14-adoption.ts';
 
 /** All invariants that are watched, in the order of the reference. */
-export const CHECKERS: readonly CheckerDefinition[] = [];
+export const CHECKERS: readonly CheckerDefinition[] = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S13, S14];

@@ -38,6 +38,8 @@ export class ContainerWatch {
       removeSandbox: async (uid) => {
         await runtime.removeSandbox(uid);
         for (const fact of [...this.#running.values()]) if (fact.podUid === uid) this.#exited(fact.id, 137, 'removed');
+        // What a restarted agent finds of a pod that is gone it removes without a teardown of its volumes.
+        this.unmounted(uid);
         this.#pods.delete(uid);
       },
     };
@@ -54,19 +56,25 @@ export class ContainerWatch {
   // biome-ignore lint/suspicious/noExplicitAny: pods as stored
   readonly #pods = new Map<string, { namespace: string; name: string; pod: any }>();
 
-  /** Which claims a pod (`namespace/name`) has mounted here; null: none any more. */
-  mounted(podUid: string, pod: string, claims: readonly string[] | null): void {
-    if (claims === null) this.#mounts.delete(podUid);
-    else this.#mounts.set(podUid, { pod, claims });
+  /** A pod (`namespace/name`) has these claims mounted here. */
+  mounted(podUid: string, pod: string, claims: readonly string[]): void {
+    if (this.#mounts.has(podUid)) return;
+    this.#mounts.set(podUid, { pod, claims });
+    if (claims.length > 0) this.#journal.add({ kind: 'mounted', node: this.#node, podUid, pod, claims });
+  }
+
+  unmounted(podUid: string): void {
+    const mount = this.#mounts.get(podUid);
+    if (mount === undefined) return;
+    this.#mounts.delete(podUid);
+    const { pod, claims } = mount;
+    if (claims.length > 0) this.#journal.add({ kind: 'unmounted', node: this.#node, podUid, pod, claims });
   }
 
   /** The machine lost its power: whatever ran runs no more, whatever was mounted is mounted no more. */
   lost(): void {
     for (const id of [...this.#running.keys()]) this.#exited(id, 255, 'power lost');
-    for (const [podUid, { pod, claims }] of this.#mounts) {
-      if (claims.length > 0) this.#journal.add({ kind: 'unmounted', node: this.#node, podUid, pod, claims });
-    }
-    this.#mounts.clear();
+    for (const podUid of [...this.#mounts.keys()]) this.unmounted(podUid);
   }
 
   #started(spec: ContainerSpec, state: ContainerState): void {

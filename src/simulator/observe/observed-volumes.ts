@@ -1,7 +1,6 @@
 import type { VolumeManager } from '../../node/volumes/volume-manager.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { ContainerWatch } from './container-watch.ts';
-import type { Journal } from './journal.ts';
 
 /** Names of the claims a pod refers to, those of its ephemeral volumes included. */
 export function claimsOf(pod: KubeObject): string[] {
@@ -12,34 +11,25 @@ export function claimsOf(pod: KubeObject): string[] {
   });
 }
 
-/** Tells the journal which volumes are made ready for which pod on a node. */
-export function observedVolumes(
-  volumes: VolumeManager,
-  node: string,
-  journal: Journal,
-  containers: ContainerWatch,
-): VolumeManager {
-  const tell = (kind: 'mounted' | 'unmounted', pod: KubeObject): void => {
-    const claims = claimsOf(pod);
-    const podUid = pod.metadata.uid ?? '';
-    const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
-    containers.mounted(podUid, name, kind === 'mounted' ? claims : null);
-    if (claims.length === 0) return;
-    journal.add({ kind, node, podUid, pod: name, claims });
+/** Tells which volumes are made ready for which pod on a node. */
+export function observedVolumes(volumes: VolumeManager, containers: ContainerWatch): VolumeManager {
+  const mounted = (pod: KubeObject): void => {
+    const { namespace, name, uid = '' } = pod.metadata;
+    containers.mounted(uid, `${namespace}/${name}`, claimsOf(pod));
   };
   return {
     ...volumes,
     prepare(pod) {
       const waiting = volumes.prepare(pod);
       if (waiting === null) {
-        tell('mounted', pod);
+        mounted(pod);
         return null;
       }
-      return waiting.then(() => tell('mounted', pod));
+      return waiting.then(() => mounted(pod));
     },
     async teardown(pod) {
       await volumes.teardown(pod);
-      tell('unmounted', pod);
+      containers.unmounted(pod.metadata.uid ?? '');
     },
   };
 }
