@@ -53,34 +53,34 @@ function warnings(object: KubeObject): readonly string[] {
   return [...classAnnotationWarning(object, 'storageClassName'), ...fractional];
 }
 
-/** The old spec with what may have changed taken from the new one. */
-function allowedSpec(object: KubeObject, old: KubeObject): Json {
-  const allowed = { ...old.spec };
-  if ((old.spec.volumeName ?? '') === '' && object.spec.volumeName !== undefined)
-    allowed.volumeName = object.spec.volumeName;
-  if (old.spec.storageClassName === undefined && object.spec.storageClassName !== undefined) {
-    allowed.storageClassName = object.spec.storageClassName;
+const CLAIM_SPEC = 'io.k8s.api.core.v1.PersistentVolumeClaimSpec';
+
+/** Both specs with what may change made equal: what then still differs may not. */
+function comparableSpecs(object: KubeObject, old: KubeObject): { readonly before: Json; readonly after: Json } {
+  const before = { ...old.spec };
+  const after = { ...object.spec };
+  const putBack = (field: string): void => {
+    if (old.spec[field] === undefined) delete after[field];
+    else after[field] = old.spec[field];
+  };
+  if ((old.spec.volumeName ?? '') === '' && after.volumeName !== undefined) before.volumeName = after.volumeName;
+  if (old.spec.storageClassName === undefined) putBack('storageClassName');
+  if (object.status?.phase !== 'Bound') return { before, after };
+  if (after.resources?.requests?.storage !== undefined) {
+    const storage = old.spec.resources?.requests?.storage;
+    after.resources = { ...after.resources, requests: { ...after.resources.requests, storage } };
   }
-  if (object.status?.phase !== 'Bound') return allowed;
-  const { resources, volumeAttributesClassName } = object.spec;
-  if (resources?.requests?.storage !== undefined) {
-    allowed.resources = {
-      ...old.spec.resources,
-      requests: { ...old.spec.resources?.requests, storage: resources.requests.storage },
-    };
-  }
-  if (volumeAttributesClassName !== undefined) allowed.volumeAttributesClassName = volumeAttributesClassName;
-  return allowed;
+  if (after.volumeAttributesClassName !== undefined) putBack('volumeAttributesClassName');
+  return { before, after };
 }
 
 function validateUpdate(object: KubeObject, old: KubeObject, errors: FieldErrors): void {
   validate(object, errors);
-  const allowed = allowedSpec(object, old);
-  if (!deepEqual(object.spec, allowed)) {
-    errors.forbidden(
-      'spec',
-      `spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n${difference(allowed, object.spec)}`,
-    );
+  const specs = comparableSpecs(object, old);
+  if (!deepEqual(specs.after, specs.before)) {
+    const rule =
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+    errors.forbidden('spec', `${rule}\n${difference(CLAIM_SPEC, specs.before, specs.after)}`);
   }
   const size: string | undefined = object.spec.resources?.requests?.storage;
   const before: string = old.spec.resources?.requests?.storage ?? '0';

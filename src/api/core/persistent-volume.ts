@@ -64,7 +64,7 @@ function validateUpdate(object: KubeObject, old: KubeObject, errors: FieldErrors
     const field = 'spec.persistentvolumesource';
     errors.forbidden(
       field,
-      `${field} is immutable after creation\n${difference(volumeSource(old.spec), volumeSource(object.spec))}`,
+      `${field} is immutable after creation\n${difference('io.k8s.api.core.v1.PersistentVolumeSpec', old.spec, object.spec, 'PersistentVolumeSource')}`,
     );
   }
   validateImmutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode', errors);

@@ -1,23 +1,11 @@
-import { deepEqual } from '../../base/json.ts';
+import { unifiedDiff } from '../../base/unified-diff.ts';
+import { internalForm } from './internal-form.ts';
 import type { Json } from './json.ts';
 
-const show = (value: Json): string => (value === undefined ? '<absent>' : JSON.stringify(value));
-
-function collect(before: Json, after: Json, path: string, out: string[]): void {
-  if (deepEqual(before ?? null, after ?? null)) return;
-  const both = [before, after].every((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
-  if (!both) {
-    out.push(`- ${path}: ${show(before)}`, `+ ${path}: ${show(after)}`);
-    return;
-  }
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    collect(before[key], after[key], path === '' ? key : `${path}.${key}`, out);
-  }
-}
-
-/** What an update that is refused would have changed: a line with the old value and one with the new for each field. */
-export function difference(before: Json, after: Json): string {
-  const out: string[] = [];
-  collect(before, after, '', out);
-  return out.join('\n');
+/**
+ * What an update that is refused would have changed, as upstream says it: a unified diff of the internal form of both.
+ * `definitionName` is that of the core type they have; `only` names an embedded struct if only its fields count.
+ */
+export function difference(definitionName: string, before: Json, after: Json, only?: string): string {
+  return unifiedDiff(internalForm(definitionName, before, only), internalForm(definitionName, after, only));
 }

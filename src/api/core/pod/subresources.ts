@@ -4,11 +4,11 @@ import { quote } from '../../../schema/field-errors.ts';
 import type { Draft, SubresourceInfo, UpdateStrategy } from '../../../schema/kind.ts';
 import type { KubeObject } from '../../../schema/object.ts';
 import { structOf } from '../../../schema/structure.ts';
+import { difference } from '../../shared/difference.ts';
 import type { Json } from '../../shared/json.ts';
 import { qosClass } from '../../shared/qos.ts';
 import { carryGeneration } from '../../shared/transitions.ts';
 import { validatePod } from './create.ts';
-import { describeDifference } from './difference.ts';
 
 const PARENT_VERBS = ['get', 'patch', 'update'];
 const CONNECT_VERBS = ['create', 'get'];
@@ -33,8 +33,8 @@ function validateEphemeralUpdate(object: KubeObject, old: KubeObject, errors: Fi
     const subject = `existing ephemeral containers ${quote(before.name)}`;
     if (now === undefined) errors.forbidden(field, `${subject} may not be removed\n`);
     else if (!deepEqual(now, before)) {
-      const difference = describeDifference(before, now, field);
-      errors.forbidden(field, `${subject} may not be changed\n${difference}`);
+      const changes = difference('io.k8s.api.core.v1.EphemeralContainer', before, now);
+      errors.forbidden(field, `${subject} may not be changed\n${changes}`);
     }
   }
 }

@@ -2,12 +2,12 @@ import { deepEqual } from '../../../base/json.ts';
 import type { FieldErrors } from '../../../schema/field-errors.ts';
 import type { UpdateStrategy } from '../../../schema/kind.ts';
 import type { KubeObject } from '../../../schema/object.ts';
+import { difference } from '../../shared/difference.ts';
 import type { Json } from '../../shared/json.ts';
 import { mirrorServiceAccount } from '../../shared/pod-defaults.ts';
 import { podWarnings } from '../../shared/pod-warnings.ts';
 import { takeAllButStatus } from '../../shared/transitions.ts';
 import { repairGrace, validatePod } from './create.ts';
-import { describeDifference } from './difference.ts';
 
 const UPDATABLE = [
   '`spec.containers[*].image`',
@@ -149,8 +149,8 @@ function validate(object: KubeObject, old: KubeObject, errors: FieldErrors): voi
   if (gated) validateGatedPlacement(spec, before, errors);
   const rest = withoutAllowedChanges(spec, before, gated);
   if (!deepEqual(rest, before)) {
-    const difference = describeDifference(before, rest, 'spec');
-    errors.forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}\n${difference}`);
+    const changes = difference('io.k8s.api.core.v1.PodSpec', before, rest);
+    errors.forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}\n${changes}`);
   }
 }
 
