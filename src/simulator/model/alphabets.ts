@@ -87,6 +87,7 @@ const CLAIMS: readonly (ClaimState | null)[] = [
   claimState(['old-pod']),
   claimState(['old-set']),
   claimState(['old-set', 'pod']),
+  claimState(['old-pod', 'set-loose']),
   claimState(['foreign']),
   claimState(['foreign', 'set-loose']),
   claimState(['foreign-loose', 'set']),

@@ -39,7 +39,7 @@ const REVISIONS = {
   X: { name: 'web-X', template: TEMPLATE },
 } as const;
 
-const sets = new WeakMap<Setting, Map<string, StatefulSet>>();
+const sets = new WeakMap<Setting, Map<number, StatefulSet>>();
 
 /** The set as the API would show it. Same arguments, same object. */
 export function setObject(setting: Setting, current: Revision, currentReplicas: number): StatefulSet {
@@ -48,7 +48,7 @@ export function setObject(setting: Setting, current: Revision, currentReplicas: 
     known = new Map();
     sets.set(setting, known);
   }
-  const key = `${current}${currentReplicas}`;
+  const key = currentReplicas * 128 + current.charCodeAt(0);
   let set = known.get(key);
   if (set === undefined) {
     set = makeSet(setting, current, currentReplicas);

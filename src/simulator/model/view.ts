@@ -21,20 +21,24 @@ export interface View {
   readonly members: readonly Member[];
   /** Claimed pods out of range, highest ordinal first. */
   readonly condemned: readonly Member[];
+  /** All claimed pods. */
+  readonly pods: readonly PodState[];
 }
 
 export function viewOf(world: World, pass: Pass): View {
   const { setting, slots } = world;
   const members: Member[] = [];
   const condemned: Member[] = [];
+  const pods: PodState[] = [];
   for (let ordinal = 0; ordinal < slots.length; ordinal++) {
     const { pod: found, claim } = slots[ordinal]!;
     const pod = found !== null && isClaimed(setting, found) ? found : null;
+    if (pod !== null) pods.push(pod);
     const member = { ordinal, index: ordinal - setting.start, pod, claim };
     if (isInRange(setting, ordinal)) members.push(member);
     else if (pod !== null) condemned.unshift(member);
   }
-  return { world, setting, ordered: setting.policy === 'OrderedReady', pass, members, condemned };
+  return { world, setting, ordered: setting.policy === 'OrderedReady', pass, members, condemned, pods };
 }
 
 export const isInRange = ({ start, replicas }: Setting, ordinal: number): boolean =>

@@ -88,21 +88,9 @@ export const DEFAULT_SETTING: Setting = {
   deleting: false,
 };
 
-/** Interned values by their key: a few hundred of each kind exist. */
-function interner<T extends { readonly id: number }>(): (key: string, make: (id: number) => T) => T {
-  const known = new Map<string, T>();
-  return (key, make) => {
-    let value = known.get(key);
-    if (value === undefined) {
-      value = make(known.size);
-      known.set(key, value);
-    }
-    return value;
-  };
-}
-
-const internPod = interner<PodState>();
-const internClaim = interner<ClaimState>();
+/** Equal states are one object: a few hundred of each kind exist. */
+const podStates = new Map<number, PodState>();
+const claimStates = new Map<string, ClaimState>();
 const slots = new Map<number, Slot>();
 /** More than there are claim states. */
 const MOST_CLAIMS = 1000;
@@ -117,15 +105,33 @@ const FRESH: Omit<PodState, 'id'> = {
   drifted: false,
 };
 
+const PHASES: readonly Phase[] = ['Pending', 'Running', 'Failed', 'Succeeded', 'Unknown'];
+const READINESS: readonly Readiness[] = ['no', 'recent', 'yes'];
+const REVISIONS: readonly Revision[] = ['A', 'B', 'X'];
+const OWNERS: readonly PodOwner[] = ['set', 'other', 'nobody'];
+
 /** The pod state with these properties; a healthy member at revision A where nothing else is said. */
 export function podState(parts: Partial<Omit<PodState, 'id'>> = {}): PodState {
   const { phase, ready, revision, terminating, owner, selected, drifted } = { ...FRESH, ...parts };
-  const key = `${phase}/${ready}/${revision}/${terminating}/${owner}/${selected}/${drifted}`;
-  return internPod(key, (id) => ({ id, phase, ready, revision, terminating, owner, selected, drifted }));
+  let key = PHASES.indexOf(phase) * 3 + READINESS.indexOf(ready);
+  key = (key * 3 + REVISIONS.indexOf(revision)) * 3 + OWNERS.indexOf(owner);
+  key = key * 8 + (terminating ? 4 : 0) + (selected ? 2 : 0) + (drifted ? 1 : 0);
+  let state = podStates.get(key);
+  if (state === undefined) {
+    state = { id: podStates.size, phase, ready, revision, terminating, owner, selected, drifted };
+    podStates.set(key, state);
+  }
+  return state;
 }
 
 export function claimState(refs: readonly ClaimRef[] = [], deleting = false): ClaimState {
-  return internClaim(`${deleting}/${refs.join('+')}`, (id) => ({ id, deleting, refs }));
+  const key = `${deleting}/${refs.join('+')}`;
+  let state = claimStates.get(key);
+  if (state === undefined) {
+    state = { id: claimStates.size, deleting, refs };
+    claimStates.set(key, state);
+  }
+  return state;
 }
 
 export function slot(pod: PodState | null, claim: ClaimState | null): Slot {

@@ -1,33 +1,35 @@
 import { GENERATION, MIN_READY_SECONDS, RECENT_SECONDS, revisionNameOf } from '../objects.ts';
-import { isReadyLongEnough, type View } from '../view.ts';
+import { isReadyLongEnough } from '../view.ts';
 import type { PodState } from '../world.ts';
 import type { Invariant } from './invariant.ts';
-
-const claimedPods = ({ members, condemned }: View): PodState[] =>
-  [...members, ...condemned].flatMap(({ pod }) => pod ?? []);
 
 /** S12: each counter is the number of claimed pods it stands for (1.2). */
 export const statusCounts: Invariant = {
   id: 'S12',
   name: 'status-counts',
-  check(view) {
-    const { setting, world, pass } = view;
-    const pods = claimedPods(view);
-    const ready = pods.filter((pod) => pod.phase === 'Running' && pod.ready !== 'no');
-    const at = (revision: string) => pods.filter((pod) => !pod.terminating && pod.revision === revision).length;
-    const wanted = {
-      replicas: pods.length,
-      readyReplicas: ready.length,
-      availableReplicas: ready.filter((pod) => isReadyLongEnough(setting, pod)).length,
-      currentReplicas: at(world.current),
-      updatedReplicas: at('B'),
-      observedGeneration: GENERATION,
-    };
-    for (const [name, value] of Object.entries(wanted)) {
-      const counted = pass.counted[name as keyof typeof wanted];
-      if (counted !== value) return `${name} is ${counted}, not ${value}`;
-    }
-    return true;
+  check({ setting, world, pods, pass: { counted } }) {
+    const count = (test: (pod: PodState) => boolean) => pods.filter(test).length;
+    const isReady = (pod: PodState) => pod.phase === 'Running' && pod.ready !== 'no';
+    const wrong = (name: keyof typeof counted, value: number) =>
+      counted[name] === value ? null : `${name} is ${counted[name]}, not ${value}`;
+    return (
+      wrong('observedGeneration', GENERATION) ??
+      wrong('replicas', pods.length) ??
+      wrong('readyReplicas', count(isReady)) ??
+      wrong(
+        'availableReplicas',
+        count((pod) => isReady(pod) && isReadyLongEnough(setting, pod)),
+      ) ??
+      wrong(
+        'currentReplicas',
+        count((pod) => !pod.terminating && pod.revision === world.current),
+      ) ??
+      wrong(
+        'updatedReplicas',
+        count((pod) => !pod.terminating && pod.revision === 'B'),
+      ) ??
+      true
+    );
   },
 };
 
@@ -51,10 +53,9 @@ export const completion: Invariant = {
   id: 'S12',
   name: 'completion',
   check(view) {
-    const { setting, world, pass } = view;
+    const { setting, world, pods } = view;
     if (world.current === 'B') return null;
-    const { status } = pass;
-    const pods = claimedPods(view);
+    const { status } = view.pass;
     const done =
       setting.strategy === 'RollingUpdate' &&
       pods.length === setting.replicas &&
@@ -70,7 +71,7 @@ export const timedReturn: Invariant = {
   id: 'L1',
   name: 'timed-return',
   check(view) {
-    const waits = claimedPods(view).some(
+    const waits = view.pods.some(
       (pod) => pod.phase === 'Running' && pod.ready !== 'no' && !isReadyLongEnough(view.setting, pod),
     );
     const { requeueAfterMs } = view.pass;
