@@ -6,12 +6,21 @@ import { UserError } from './output.ts';
 import { registerReset } from './reset.ts';
 import { registerStatus } from './status.ts';
 import { registerUp } from './up.ts';
+import { registerWhy } from './why.ts';
 
 const program = new Command('perdure')
   .description('Run, test and operate stateful workloads: a Kubernetes-compatible control plane in one process')
   .version(PERDURE_VERSION)
   .showHelpAfterError('(run the command with --help to see what it takes)');
-for (const register of [registerUp, registerDown, registerReset, registerStatus, registerEnv, registerLogs])
+for (const register of [
+  registerUp,
+  registerDown,
+  registerReset,
+  registerStatus,
+  registerEnv,
+  registerLogs,
+  registerWhy,
+])
   register(program);
 
 // Whoever read our output may stop reading; that is no reason to end.

@@ -1,0 +1,66 @@
+import { cause } from '../cause.ts';
+import { risk, way } from '../chain.ts';
+import { kubectl } from '../commands.ts';
+import {
+  isNodeReady,
+  isOutOfService,
+  isUnreachable,
+  nodeStateFor,
+  OUT_OF_SERVICE,
+  readyCondition,
+} from '../facts/node-facts.ts';
+import { isTerminating } from '../facts/pod-facts.ts';
+import { ageText, counted, shortened } from '../words.ts';
+
+/** The node does not answer, or says that it is not ready. */
+export const nodeNotReady = cause({
+  id: 'node-not-ready',
+  kind: 'Node',
+  applies(node, world) {
+    const { name = '' } = node.metadata;
+    const condition = readyCondition(node);
+    if (isNodeReady(node) || isOutOfService(node)) return null;
+    const since = ageText(nodeStateFor(node, world));
+    const pods = world.observed.pods.filter(({ spec }) => spec.nodeName === name);
+    const stuck = pods.filter(isTerminating).length;
+    const on =
+      pods.length === 0
+        ? ''
+        : `; ${counted(pods.length, 'pod')} on it${stuck === 0 ? '' : `, ${stuck} of them Terminating`}`;
+    if (!isUnreachable(node)) {
+      return {
+        severity: 'blocks',
+        says: `it has not been ready for ${since}: ${shortened(condition?.message ?? condition?.reason ?? 'no reason given')}${on}`,
+        rule: {
+          text: 'A node that is not ready takes no new pods; after 5 minutes its pods are deleted and made elsewhere.',
+          source: 'taint node.kubernetes.io/not-ready',
+        },
+        ways: [way('see what its agent says', kubectl(undefined, 'describe', 'node', name))],
+      };
+    }
+    return {
+      severity: 'blocks',
+      says: `it has not answered for ${since} (Ready Unknown)${on}`,
+      rule: {
+        text: 'A node that is silent may be off, or merely cut off with its processes still running; from outside the two look alike. Its pods are deleted after 5 minutes and stay Terminating until the node comes back, is deleted, or is declared out of service. A PodDisruptionBudget plays no part.',
+        source: `taint node.kubernetes.io/unreachable, KEP-2268 (${OUT_OF_SERVICE})`,
+      },
+      ways: [
+        way(
+          'bring it back: it ends the pods that were deleted meanwhile, and the set makes them anew',
+          kubectl(undefined, 'get', 'node', name, '-w'),
+        ),
+        way(
+          'or, when the machine is surely off (power, hypervisor, cloud console): declare it out of service. Its pods are removed and its volumes detached at once',
+          kubectl(undefined, 'taint', 'node', name, `${OUT_OF_SERVICE}=nodeshutdown:NoExecute`),
+          risk('if it still runs, two members write as one; take the taint off when it is back'),
+        ),
+        way(
+          'or, when it never comes back: delete it. Its pods are removed after 40 s; data on its own disks is gone with it',
+          kubectl(undefined, 'delete', 'node', name),
+          risk('as above, and volumes bound to this node are lost'),
+        ),
+      ],
+    };
+  },
+});

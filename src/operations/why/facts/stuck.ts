@@ -1,0 +1,26 @@
+import type { World } from '../world.ts';
+import { isDone, isReady, isTerminating, revisionLabel, unreadyFor } from './pod-facts.ts';
+import { isRolling } from './rollout.ts';
+import type { Member, SetFacts } from './set-facts.ts';
+
+/** A new pod may take its time: a rollout counts as stuck after this long without readiness. */
+const PATIENCE_MS = 60_000;
+
+const unready = (pod: NonNullable<Member['pod']>): boolean => !isReady(pod) && !isTerminating(pod) && !isDone(pod);
+
+/**
+ * kubernetes#67250: the pod that blocks is of a revision that the set wants to get rid of, and the update that would replace
+ * it is reached only when the pod is Ready (reference/statefulset.md 1.7).
+ */
+export function isTrapped({ blocker, updateRevision, onDelete, ordered, boundary }: SetFacts): boolean {
+  if (!ordered || onDelete || blocker?.pod == null || updateRevision === '') return false;
+  return unready(blocker.pod) && revisionLabel(blocker.pod) !== updateRevision && blocker.ordinal >= boundary;
+}
+
+/** The pod that blocks is of the new revision of a rollout, and does not get ready. */
+export function isBrokenUpdate(facts: SetFacts, world: World): boolean {
+  const { blocker, updateRevision, currentRevision, onDelete } = facts;
+  if (onDelete || blocker?.pod == null || updateRevision === '' || updateRevision === currentRevision) return false;
+  if (!unready(blocker.pod) || revisionLabel(blocker.pod) !== updateRevision || !isRolling(facts)) return false;
+  return unreadyFor(blocker.pod, world) >= PATIENCE_MS;
+}
