@@ -115,6 +115,9 @@ export class PodWorker {
   adopt(sandbox: Sandbox | null, states: readonly ContainerState[]): void {
     this.#sandbox = sandbox;
     this.#hadSandbox = sandbox !== null;
+    // It may have changed while nobody looked after it.
+    this.#host.runtime.podChanged?.(this.pod);
+    this.#host.volumes.podChanged?.(this.pod);
     for (const record of this.records) {
       const own = states.filter((state) => state.name === record.name).sort((a, b) => a.attempt - b.attempt);
       const newest = own.at(-1);
