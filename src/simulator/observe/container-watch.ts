@@ -7,6 +7,9 @@ export class ContainerWatch {
   readonly runtime: Runtime;
   readonly #node: string;
   readonly #journal: Journal;
+  /** Starts the runtime is busy with, and exits it told of before it had answered them. */
+  #starting = 0;
+  readonly #early = new Map<string, { readonly exitCode: number; readonly why: string }>();
   readonly #running = new Map<string, ContainerFact>();
   readonly #mounts = new Map<string, { readonly pod: string; readonly claims: readonly string[] }>();
 
@@ -26,9 +29,14 @@ export class ContainerWatch {
         return sandbox;
       },
       startContainer: async (spec) => {
-        const state = await runtime.startContainer(spec);
-        this.#started(spec, state);
-        return state;
+        this.#starting++;
+        try {
+          const state = await runtime.startContainer(spec);
+          this.#started(spec, state);
+          return state;
+        } finally {
+          if (--this.#starting === 0) this.#early.clear();
+        }
       },
       stopContainer: async (id, graceMs) => {
         const state = await runtime.stopContainer(id, graceMs);
@@ -93,11 +101,16 @@ export class ContainerWatch {
     };
     this.#running.set(state.id, fact);
     this.#journal.add({ kind: 'started', container: fact });
+    const early = this.#early.get(state.id);
+    if (early !== undefined) this.#exited(state.id, early.exitCode, early.why);
   }
 
   #exited(id: string, exitCode: number, why: string): void {
     const fact = this.#running.get(id);
-    if (fact === undefined) return;
+    if (fact === undefined) {
+      if (this.#starting > 0) this.#early.set(id, { exitCode, why });
+      return;
+    }
     this.#running.delete(id);
     this.#journal.add({ kind: 'exited', container: fact, exitCode, why });
   }
