@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { sharedShapes } from './shared-shapes.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -23,7 +24,7 @@ await build({
   platform: 'node',
   target: 'node20',
   packages: 'external',
-  minifySyntax: true,
+  plugins: [sharedShapes],
   legalComments: 'none',
   logLevel: 'warning',
   define: { PERDURE_VERSION: JSON.stringify(JSON.parse(readFileSync('package.json', 'utf8')).version) },

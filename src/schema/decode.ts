@@ -53,10 +53,11 @@ function listDecoder(type: Extract<TypeRef, { kind: 'list' }>): Decoder {
   const element = decoderOf(type.element);
   return (value) => {
     if (!Array.isArray(value)) throw new Mismatch(jsonTypeName(value), type.go);
-    const out: unknown[] = [];
+    // Of the size it will have: one that grows keeps room for sixteen more.
+    const out: unknown[] = new Array(value.length);
     for (let i = 0; i < value.length; i++) {
       const item: unknown = value[i];
-      out.push(item === null || item === undefined ? (type.pointers ? null : zeroOfType(type.element)) : element(item));
+      out[i] = item === null || item === undefined ? (type.pointers ? null : zeroOfType(type.element)) : element(item);
     }
     return out;
   };

@@ -6,7 +6,7 @@ export interface HistoryLimits {
   readonly maxBytes: number;
 }
 
-export const DEFAULT_HISTORY: HistoryLimits = { maxEvents: 100_000, maxBytes: 64 * 1024 * 1024 };
+export const DEFAULT_HISTORY: HistoryLimits = { maxEvents: 100_000, maxBytes: 32 * 1024 * 1024 };
 
 /** The last committed events in revision order, bounded by count and bytes. Everything after `oldest` is held. */
 export class History {

@@ -49,6 +49,13 @@ export function finished(kind: ServedKind, draft: Draft | KubeObject, resourceVe
 export function encoder(kind: ServedKind, draft: Draft | KubeObject): Encode<KubeObject> {
   return (revision) => {
     const value = deepFreeze(finished(kind, draft, String(revision)));
-    return { value, bytes: Buffer.from(JSON.stringify(value)) };
+    return { value, bytes: exactBytes(JSON.stringify(value)) };
   };
+}
+
+/** UTF-8 in memory of its own: a slice of the pool would keep all that happened to be written beside it. */
+function exactBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
