@@ -15,6 +15,24 @@ import type { Journal } from '../observe/journal.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
 
+/** Kinds of which a simulated world has objects: caches of all others would only cost time. */
+const IN_USE = new Set([
+  'pods',
+  'services',
+  'endpoints',
+  'endpointslices',
+  'nodes',
+  'configmaps',
+  'serviceaccounts',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'statefulsets',
+  'controllerrevisions',
+  'poddisruptionbudgets',
+  'volumeattachments',
+  'leases',
+]);
+
 /** Short, so that programs that were away for long meet 410. */
 const HISTORY = { maxEvents: 3_000, maxBytes: 64 * 1024 * 1024 };
 
@@ -58,9 +76,9 @@ export class SimulatedServer implements ServerAddress {
     return this.#store?.revision ?? 0;
   }
 
-  /** What it serves, for controllers that deal with every kind; it outlives restarts. */
+  /** What it serves and the world uses, for controllers that deal with every kind; it outlives restarts. */
   readonly catalog: ResourceCatalog = {
-    list: () => this.#catalog?.list() ?? [],
+    list: () => (this.#catalog?.list() ?? []).filter(({ resource }) => IN_USE.has(resource)),
     onChange: () => () => {},
   };
   #catalog: ResourceCatalog | null = null;
