@@ -1,6 +1,6 @@
 import type { Pod } from '../observed.ts';
 import { at, type Case } from './cases.ts';
-import { ago, changed, creating, event, healthy, node, pod, refused, set, silent, unready } from './objects.ts';
+import { ago, changed, creating, event, healthy, pod, set, silent, unready } from './objects.ts';
 
 const it = at('pod/web-2');
 const withPod = (made: Pod, ...events: readonly ReturnType<typeof event>[]) =>

@@ -9,7 +9,6 @@ import {
   pendingClaim,
   pod,
   refused,
-  set,
   silent,
   storageClass,
 } from './objects.ts';
