@@ -5,8 +5,11 @@ import { kubectls, RECORDED } from './support/kubectl.ts';
 import { hasShared, Perdure, shared } from './support/perdure.ts';
 
 const OUTSIDE_THIS_STAGE = new Set(['apply', 'auth', 'custom-resources']);
-const AT_LEAST_GOLDEN = 330;
-const AT_LEAST_KUBECTL = 100;
+const AT_LEAST_GOLDEN = 360;
+/** All but two, which print the prose of field descriptions: that is upstream's, and not shipped. */
+const AT_LEAST_KUBECTL = 127;
+/** It records that a budget is seen before the pods of a set made earlier are; here they are there by then. */
+const OUTRUN = new Set(['pdb-none']);
 
 function node(script: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
@@ -43,7 +46,7 @@ describe.skipIf(!hasShared)('recorded behaviour (../shared)', () => {
   it('runs controllers as recorded', async () => {
     const runner = join(shared, 'transcripts', 'run.mjs');
     const names = (await node(runner, ['--list'])).split('\n').map((line) => line.trim().split(':')[0]!);
-    const chosen = names.filter((name) => name !== '' && !/^(pdb|volumes)-/.test(name));
+    const chosen = names.filter((name) => name !== '' && !OUTRUN.has(name));
     const out = await node(runner, [...connection, ...chosen]);
     console.log(tail(out));
     expect(out, tail(out)).toMatch(/^[1-9]\d* passed, 0 failed$/m);
