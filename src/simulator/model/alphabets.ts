@@ -56,6 +56,17 @@ export const REVISIONS = slotsOf([
   podState({ revision: 'A', phase: 'Failed', ready: 'no' }),
 ]);
 
+/** Members that never were Ready, and such as were. */
+export const STUCK: readonly Slot[] = [
+  ...REVISIONS,
+  ...slotsOf([
+    podState({ ready: 'lost' }),
+    podState({ ready: 'lost', revision: 'B' }),
+    podState({ phase: 'Pending', ready: 'no' }),
+    podState({ ready: 'no', terminating: true }),
+  ]).slice(1),
+];
+
 /** The least a rollout can tell apart, for longer sets. */
 export const ROLLOUT = slotsOf([
   podState({ revision: 'A' }),

@@ -1,4 +1,5 @@
 import { removedPod } from './effects.ts';
+import { isReady } from './view.ts';
 import { claimState, type PodState, podState, type Setting, type Slot, slot } from './world.ts';
 
 /** The next thing the node does with the pod of a slot when nothing goes wrong; null: nothing. */
@@ -15,7 +16,7 @@ function nextState({ claims, minReadySeconds }: Setting, { claim }: Slot, pod: P
     case 'Pending':
       return claims && (claim === null || claim.deleting) ? null : { phase: 'Running', ready: 'no' };
     case 'Running':
-      if (pod.ready === 'no') return { ready: minReadySeconds > 0 ? 'recent' : 'yes' };
+      if (!isReady(pod)) return { ready: minReadySeconds > 0 ? 'recent' : 'yes' };
       return pod.ready === 'recent' ? { ready: 'yes' } : null;
     case 'Unknown':
       return { phase: 'Running', ready: 'no' };

@@ -1,4 +1,4 @@
-import { AVAILABILITY, CLAIM_LIVES, CLAIM_OWNERS, OWNERS, PHASES, REVISIONS, ROLLOUT } from './alphabets.ts';
+import { AVAILABILITY, CLAIM_LIVES, CLAIM_OWNERS, OWNERS, PHASES, REVISIONS, ROLLOUT, STUCK } from './alphabets.ts';
 import { MIN_READY_SECONDS } from './objects.ts';
 import { DEFAULT_SETTING, type Revision, type Setting, type Slot, type World } from './world.ts';
 
@@ -120,6 +120,42 @@ export const FAMILIES: readonly Family[] = [
     ],
     alphabet: CLAIM_OWNERS,
     ordinals: 2,
+    current: ['A'],
+  },
+  {
+    name: 'opt-ins: counting and stuck rollouts',
+    settings: [
+      ...settings({ policy, correctedCounting: [true], maxUnavailable: [null, 2], partition: [0, 1] }, [
+        [0, 3],
+        [0, 2],
+      ]),
+      ...settings({ policy, replaceNeverReady: [true], gate: [false, true], partition: [0, 1] }, [
+        [0, 3],
+        [0, 2],
+      ]),
+    ],
+    alphabet: STUCK,
+    ordinals: 3,
+    current: ['A'],
+  },
+  {
+    name: 'opt-ins: reserved ordinals',
+    settings: settings({ policy, reserved: [[0], [1], [1, 2]], partition: [0, 1] }, [
+      [0, 2],
+      [1, 1],
+    ]),
+    alphabet: ROLLOUT,
+    ordinals: 4,
+    current: ['A'],
+  },
+  {
+    name: 'opt-ins: reserved ordinals with claims',
+    settings: settings({ policy, reserved: [[1]], claims: [true], whenScaled: CHOICES, whenDeleted: CHOICES }, [
+      [0, 1],
+      [0, 2],
+    ]),
+    alphabet: CLAIM_LIVES.filter(({ pod }) => pod?.phase !== 'Pending'),
+    ordinals: 3,
     current: ['A'],
   },
   {

@@ -1,4 +1,5 @@
 import type { Violation } from './explore.ts';
+import { FAMILIES } from './families.ts';
 import { exploreModel } from './index.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
 
@@ -13,9 +14,10 @@ export interface Catch {
 
 /** Looks for worlds in which a planted bug breaks the predicate that guards against it. */
 export function hunt(mutant: Mutant): Catch {
-  const { decisions, caughtBy } = mutant;
+  const { decisions, caughtBy, optIn = false } = mutant;
+  const families = FAMILIES.filter((family) => family.name.startsWith('opt-ins') === optIn);
   const until = ({ invariant }: Violation) => invariant === caughtBy;
-  const { violations } = exploreModel({ decisions, until, stride: SAMPLE, starts: [] });
+  const { violations } = exploreModel({ decisions, until, stride: SAMPLE, families, starts: [] });
   return { mutant, violation: violations.find(until) ?? null };
 }
 

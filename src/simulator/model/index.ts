@@ -55,11 +55,20 @@ export function exploreModel(options: ModelOptions = {}): ModelReport {
   const tallies = newTallies();
   const families = exploreWorlds(options, tallies, findings);
   const walks = starts.map((start): WalkReport => {
-    const { name, initial, always, neverReady } = start;
+    const { name, initial, always, neverReady = [], mayBeStuck = false } = start;
     let trapped = 0;
     const configurations = everyNth(start.settings, walkStride).map((setting): Configuration => {
       if (findings.ended) return { setting: describeSetting(setting), states: 0 };
-      const found = walk({ setting, initial: initial(setting), decisions, tallies, findings, always, neverReady });
+      const found = walk({
+        setting,
+        initial: initial(setting),
+        decisions,
+        tallies,
+        findings,
+        always,
+        neverReady,
+        mayBeStuck,
+      });
       trapped += found.trapped;
       return { setting: describeSetting(setting), states: found.states };
     });

@@ -1,3 +1,4 @@
+import { OPT_IN } from '../../api/apps/stateful-set-opt-ins.ts';
 import type { Pod } from '../../controllers/framework/objects.ts';
 import { type Action, decide, type Observed, type Plan } from '../../controllers/statefulset/decide.ts';
 import { decideMembership } from '../../controllers/statefulset/membership.ts';
@@ -13,6 +14,8 @@ export interface Mutant {
   /** The predicate that has to catch it. */
   readonly caughtBy: string;
   readonly decisions: Decisions;
+  /** Shows only in sets that opt in to more than upstream does. */
+  readonly optIn?: true;
 }
 
 type Spec = Partial<StatefulSet['spec']>;
@@ -31,6 +34,11 @@ const withSpec = (observed: Observed, change: (spec: StatefulSet['spec']) => Spe
   ...observed,
   set: { ...observed.set, spec: { ...observed.set.spec, ...change(observed.set.spec) } },
 });
+
+function withoutOptIn(observed: Observed, key: string): Observed {
+  const { annotations: { [key]: _, ...annotations } = {}, ...metadata } = observed.set.metadata;
+  return { ...observed, set: { ...observed.set, metadata: { ...metadata, annotations } } };
+}
 
 const withPods = (observed: Observed, change: (pod: Pod) => Pod): Observed => ({
   ...observed,
@@ -277,5 +285,31 @@ export const MUTANTS: readonly Mutant[] = [
       ...plan,
       status: decide(withPods(observed, staying), now).status,
     })),
+  },
+  {
+    name: 'stuck-was-ready',
+    mistake: 'replaces a member that was Ready before as never Ready',
+    caughtBy: 'stuck-only',
+    optIn: true,
+    decisions: seeing((observed) =>
+      withPods(observed, (pod) => {
+        const since = pod.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+        return { ...pod, status: { ...pod.status, startTime: since } };
+      }),
+    ),
+  },
+  {
+    name: 'reserved-forgotten',
+    mistake: 'gives reserved ordinals to members',
+    caughtBy: 'one-pod-per-name',
+    optIn: true,
+    decisions: seeing((observed) => withoutOptIn(observed, OPT_IN.reserved)),
+  },
+  {
+    name: 'counted-as-upstream',
+    mistake: 'lets broken members use the budget up',
+    caughtBy: 'update-proceeds',
+    optIn: true,
+    decisions: seeing((observed) => ({ ...withoutOptIn(observed, OPT_IN.counting), maxUnavailable: true })),
   },
 ];

@@ -1,7 +1,9 @@
+import { OPT_IN } from '../../api/apps/stateful-set-opt-ins.ts';
 import type { PersistentVolumeClaim, Pod } from '../../controllers/framework/objects.ts';
 import { claimName, newPod } from '../../controllers/statefulset/identity.ts';
 import { POD_NAME_LABEL, type PodTemplate, type StatefulSet } from '../../controllers/statefulset/types.ts';
-import type { OwnerReference } from '../../schema/object.ts';
+import type { ObjectMeta, OwnerReference } from '../../schema/object.ts';
+import { isReady } from './view.ts';
 import {
   type ClaimRef,
   type ClaimState,
@@ -72,6 +74,7 @@ function makeSet(setting: Setting, current: Revision, currentReplicas: number): 
       uid: SET_UID,
       generation: GENERATION,
       ...(setting.deleting ? { deletionTimestamp: '2026-01-01T11:59:00Z' } : {}),
+      ...optIns(setting),
     },
     spec: {
       replicas: setting.replicas,
@@ -89,6 +92,17 @@ function makeSet(setting: Setting, current: Revision, currentReplicas: number): 
       ordinals: { start: setting.start },
     },
     status: { observedGeneration: GENERATION - 1, currentReplicas, currentRevision: revisionNameOf(current) },
+  };
+}
+
+function optIns({ correctedCounting, replaceNeverReady, reserved }: Setting): Pick<ObjectMeta, 'annotations'> {
+  if (!correctedCounting && !replaceNeverReady && reserved === null) return {};
+  return {
+    annotations: {
+      ...(correctedCounting ? { [OPT_IN.counting]: 'corrected' } : {}),
+      ...(replaceNeverReady ? { [OPT_IN.stuckRollout]: 'replace-never-ready' } : {}),
+      ...(reserved === null ? {} : { [OPT_IN.reserved]: reserved.join(',') }),
+    },
   };
 }
 
@@ -118,6 +132,7 @@ function makePod(state: PodState, ordinal: number, mounts: boolean): Pod {
   const { [POD_NAME_LABEL]: nameLabel, ...labels } = pod.metadata.labels ?? {};
   const readySeconds = state.ready === 'recent' ? RECENT_SECONDS : MIN_READY_SECONDS;
   const { ownerReferences: _, ...metadata } = pod.metadata;
+  const transition = new Date(NOW - readySeconds * 1000).toISOString();
   return {
     ...pod,
     metadata: {
@@ -133,11 +148,13 @@ function makePod(state: PodState, ordinal: number, mounts: boolean): Pod {
     },
     status: {
       phase: state.phase,
+      // The condition of a pod that never was Ready dates from its start.
+      startTime: state.ready === 'no' ? transition : '2026-01-01T11:00:00Z',
       conditions: [
         {
           type: 'Ready',
-          status: state.ready === 'no' ? 'False' : 'True',
-          lastTransitionTime: new Date(NOW - readySeconds * 1000).toISOString(),
+          status: isReady(state) ? 'True' : 'False',
+          lastTransitionTime: transition,
         },
       ],
     },

@@ -4,7 +4,7 @@ import type { ClaimState, PodState, Setting, World } from './world.ts';
 /** One ordinal as the specification sees it. */
 export interface Member {
   readonly ordinal: number;
-  /** ordinal - start. */
+  /** Place among the ordinals in range; -1: out of range. */
   readonly index: number;
   /** The pod the set claims at this ordinal, or null. */
   readonly pod: PodState | null;
@@ -27,6 +27,7 @@ export interface View {
 
 export function viewOf(world: World, pass: Pass): View {
   const { setting, slots } = world;
+  const range = rangeOf(setting);
   const members: Member[] = [];
   const condemned: Member[] = [];
   const pods: PodState[] = [];
@@ -34,15 +35,34 @@ export function viewOf(world: World, pass: Pass): View {
     const { pod: found, claim } = slots[ordinal]!;
     const pod = found !== null && isClaimed(setting, found) ? found : null;
     if (pod !== null) pods.push(pod);
-    const member = { ordinal, index: ordinal - setting.start, pod, claim };
-    if (isInRange(setting, ordinal)) members.push(member);
+    const member = { ordinal, index: range.indexOf(ordinal), pod, claim };
+    if (member.index >= 0) members.push(member);
     else if (pod !== null) condemned.unshift(member);
   }
   return { world, setting, ordered: setting.policy === 'OrderedReady', pass, members, condemned, pods };
 }
 
-export const isInRange = ({ start, replicas }: Setting, ordinal: number): boolean =>
-  ordinal >= start && ordinal < start + replicas;
+const ranges = new WeakMap<Setting, readonly number[]>();
+
+/** The ordinals the set should have, ascending: from the start on, without the reserved ones. */
+export function rangeOf(setting: Setting): readonly number[] {
+  let range = ranges.get(setting);
+  if (range === undefined) {
+    const found: number[] = [];
+    for (let ordinal = setting.start; found.length < setting.replicas; ordinal++) {
+      if (setting.reserved?.includes(ordinal) !== true) found.push(ordinal);
+    }
+    range = found;
+    ranges.set(setting, range);
+  }
+  return range;
+}
+
+export const isInRange = (setting: Setting, ordinal: number): boolean => rangeOf(setting).includes(ordinal);
+
+/** In range, and from the partition on. */
+export const isUpdatable = (setting: Setting, ordinal: number): boolean =>
+  rangeOf(setting).indexOf(ordinal) >= (setting.partition ?? 0);
 
 /** Statefulset.md 1.8: ours, or nobody's and adopted in this pass. */
 export function isClaimed(setting: Setting, pod: PodState): boolean {
@@ -52,6 +72,8 @@ export function isClaimed(setting: Setting, pod: PodState): boolean {
 
 export const isAdoptable = (setting: Setting, pod: PodState): boolean =>
   pod.owner === 'nobody' && pod.selected && !pod.terminating && !setting.deleting;
+
+export const isReady = ({ ready }: PodState): boolean => ready === 'yes' || ready === 'recent';
 
 /** Ready for long enough; the phase does not matter. */
 export const isReadyLongEnough = ({ minReadySeconds }: Setting, pod: PodState): boolean =>
@@ -107,5 +129,23 @@ export function allowedUnavailable({ maxUnavailable, replicas }: Setting): numbe
   return Math.max(1, whole);
 }
 
-/** Lowest ordinal that is updated: start + partition; below it members belong to the current revision. */
-export const boundaryOf = ({ start, partition }: Setting): number => start + (partition ?? 0);
+/** Whether more than one member may be taken down at once. */
+export const isBudgeted = ({ gate, correctedCounting }: Setting): boolean => gate || correctedCounting;
+
+/** Opt-in: old, never Ready, and neither below the partition nor the user's to delete. */
+export function isStuck(setting: Setting, { pod, index }: Member): boolean {
+  if (!setting.replaceNeverReady || setting.strategy !== 'RollingUpdate' || index < (setting.partition ?? 0))
+    return false;
+  return pod !== null && isOld(pod) && pod.ready === 'no' && (pod.phase === 'Pending' || pod.phase === 'Running');
+}
+
+/** Opt-in: replacing it costs the set nothing it has. */
+export const isFree = (setting: Setting, member: Member): boolean =>
+  (setting.correctedCounting && member.pod !== null && isUnavailable(setting, member.pod)) || isStuck(setting, member);
+
+/** Unavailable, and will be at the update revision when it is back. */
+export function isUnderway({ setting, pass }: View, { pod, ordinal }: Member): boolean {
+  if (!isUnavailable(setting, pod) || isOld(pod)) return false;
+  const made = pass.steps.find((step) => step.kind === 'create' && step.ordinal === ordinal);
+  return pod !== null || made === undefined || made.revision === 'B';
+}

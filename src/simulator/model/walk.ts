@@ -1,4 +1,4 @@
-import { completeRollingUpdate, statusDiffers, withoutUpdated } from '../../controllers/statefulset/status.ts';
+import { completeRollingUpdate, withoutUpdated } from '../../controllers/statefulset/status.ts';
 import type { StatefulSetStatus } from '../../controllers/statefulset/types.ts';
 import { execute } from './effects.ts';
 import { claimStep, podStep } from './environment.ts';
@@ -6,7 +6,7 @@ import { checkWorld, type Findings, type Tally } from './explore.ts';
 import { isSettled, trapOf } from './invariants/idle.ts';
 import { GENERATION, revisionNameOf, setObject } from './objects.ts';
 import type { Decisions, Pass } from './pass.ts';
-import { isInRange, viewOf } from './view.ts';
+import { isInRange, isReady, viewOf } from './view.ts';
 import { describeWorld, type Revision, type Setting, type Slot, type World } from './world.ts';
 
 /** A state of the graph: a world, and where the fair schedule leads from it. */
@@ -24,8 +24,10 @@ export interface WalkOptions {
   readonly findings: Findings;
   /** What must hold in every state reached, besides the predicates on the decision. */
   readonly always: ((world: World) => string | null) | undefined;
-  /** Pods of this revision never become ready: a bad template. The set then need only come to rest. */
-  readonly neverReady: Revision | undefined;
+  /** Pods of these revisions never become ready: bad templates. */
+  readonly neverReady: readonly Revision[];
+  /** It is enough that the set comes to rest. */
+  readonly mayBeStuck: boolean;
 }
 
 export interface WalkResult {
@@ -102,7 +104,7 @@ class Graph {
 
   #podStep({ setting }: World, found: Slot): Slot | null {
     const next = podStep(setting, found);
-    const bad = next?.pod != null && next.pod.revision === this.#o.neverReady && next.pod.ready !== 'no';
+    const bad = next?.pod != null && this.#o.neverReady.includes(next.pod.revision) && isReady(next.pod);
     return bad ? null : next;
   }
 
@@ -147,9 +149,7 @@ class Graph {
     const view = viewOf(world, pass);
     const settled = isSettled(view);
     if (!settled && trapOf(view) !== null) this.trapped++;
-    else if (!settled && this.#o.neverReady === undefined) return 'comes to rest too early';
-    const written = { ...setObject(setting, world.current, 0), status: statusAfter(world, pass, 0) };
-    if (statusDiffers(written, statusAfter(world, pass, 0))) return 'writes its status for ever';
+    else if (!settled && !this.#o.mayBeStuck) return 'comes to rest too early';
     if (!settled) return null;
     const rolled = setting.strategy === 'RollingUpdate' && (setting.partition ?? 0) === 0;
     if (rolled && world.current !== 'B') return 'never completes';

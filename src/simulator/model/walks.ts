@@ -20,8 +20,10 @@ export interface Start {
   readonly initial: (setting: Setting) => readonly World[];
   /** What must hold in every world reached. */
   readonly always?: (world: World) => string | null;
-  /** Pods of this revision never become ready. */
-  readonly neverReady?: Revision;
+  /** Pods of these revisions never become ready. */
+  readonly neverReady?: readonly Revision[];
+  /** It is enough that the set comes to rest. */
+  readonly mayBeStuck?: boolean;
 }
 
 const policy = ['OrderedReady', 'Parallel'] as const;
@@ -122,7 +124,8 @@ export const STARTS: readonly Start[] = [
     ],
     initial: healthy(4),
     always: withinBudget,
-    neverReady: 'B',
+    neverReady: ['B'],
+    mayBeStuck: true,
   },
   {
     name: 'from any three members, one template bad',
@@ -131,7 +134,25 @@ export const STARTS: readonly Start[] = [
       [0, 2],
     ]),
     initial: anyWorld(REVISIONS, 3),
-    neverReady: 'B',
+    neverReady: ['B'],
+    mayBeStuck: true,
+  },
+  {
+    name: 'a good template after bad ones (opt-in stuck-rollout)',
+    settings: [
+      ...settings({ policy, replaceNeverReady: [true] }, [[0, 3]]),
+      ...settings({ policy, replaceNeverReady: [true], gate: [true], maxUnavailable: [1, 2] }, [[0, 3]]),
+    ],
+    initial: anyWorld(REVISIONS, 3),
+    neverReady: ['A', 'X'],
+  },
+  {
+    name: 'from any members (opt-ins for ordinals and counting)',
+    settings: [
+      ...settings({ policy, reserved: [[0], [1], [0, 2]] }, [[0, 2]]),
+      ...settings({ policy, correctedCounting: [true], maxUnavailable: [2] }, [[0, 4]]),
+    ],
+    initial: anyWorld(ROLLOUT, 4),
   },
   {
     name: 'scaling with claims',

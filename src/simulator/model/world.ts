@@ -1,8 +1,11 @@
 /** Small worlds: everything one pass of the StatefulSet controller can see, as plain data that can be enumerated. */
 
 export type Phase = 'Pending' | 'Running' | 'Failed' | 'Succeeded' | 'Unknown';
-/** `recent`: Ready, but for less than minReadySeconds; `yes`: Ready for exactly minReadySeconds, which is enough. */
-export type Readiness = 'no' | 'recent' | 'yes';
+/**
+ * `no`: never was Ready; `lost`: was, and is no longer; `recent`: Ready, but for less than minReadySeconds; `yes`: Ready for
+ * exactly minReadySeconds, which is enough.
+ */
+export type Readiness = 'no' | 'lost' | 'recent' | 'yes';
 /** `A` is the revision before the update, `B` the update revision, `X` one that is neither. */
 export type Revision = 'A' | 'B' | 'X';
 /** Who the controller reference names: the set, a set of the same name in an earlier life, or nobody. */
@@ -61,6 +64,12 @@ export interface Setting {
   readonly claims: boolean;
   /** The set has a deletionTimestamp. */
   readonly deleting: boolean;
+  /** Opt-in `max-unavailable-counting: corrected`. */
+  readonly correctedCounting: boolean;
+  /** Opt-in `stuck-rollout: replace-never-ready`. */
+  readonly replaceNeverReady: boolean;
+  /** Opt-in `reserved-ordinals`; null: none. */
+  readonly reserved: readonly number[] | null;
 }
 
 export interface World {
@@ -86,6 +95,9 @@ export const DEFAULT_SETTING: Setting = {
   whenDeleted: 'Retain',
   claims: false,
   deleting: false,
+  correctedCounting: false,
+  replaceNeverReady: false,
+  reserved: null,
 };
 
 /** Equal states are one object: a few hundred of each kind exist. */
@@ -106,14 +118,14 @@ const FRESH: Omit<PodState, 'id'> = {
 };
 
 const PHASES: readonly Phase[] = ['Pending', 'Running', 'Failed', 'Succeeded', 'Unknown'];
-const READINESS: readonly Readiness[] = ['no', 'recent', 'yes'];
+const READINESS: readonly Readiness[] = ['no', 'lost', 'recent', 'yes'];
 const REVISIONS: readonly Revision[] = ['A', 'B', 'X'];
 const OWNERS: readonly PodOwner[] = ['set', 'other', 'nobody'];
 
 /** The pod state with these properties; a healthy member at revision A where nothing else is said. */
 export function podState(parts: Partial<Omit<PodState, 'id'>> = {}): PodState {
   const { phase, ready, revision, terminating, owner, selected, drifted } = { ...FRESH, ...parts };
-  let key = PHASES.indexOf(phase) * 3 + READINESS.indexOf(ready);
+  let key = PHASES.indexOf(phase) * 4 + READINESS.indexOf(ready);
   key = (key * 3 + REVISIONS.indexOf(revision)) * 3 + OWNERS.indexOf(owner);
   key = key * 8 + (terminating ? 4 : 0) + (selected ? 2 : 0) + (drifted ? 1 : 0);
   let state = podStates.get(key);

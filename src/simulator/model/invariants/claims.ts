@@ -40,7 +40,7 @@ export const claimsFirst: Invariant = {
     const ensured = stepsOf(view, 'ensure-claims');
     if (ensured.length === 0) return null;
     for (const { ordinal } of ensured) {
-      const own = view.pass.steps.filter((step) => step.ordinal === ordinal);
+      const own = view.pass.steps.filter((step) => step.ordinal === ordinal && step.why !== 'stuck');
       if (view.world.slots[ordinal]?.pod?.phase !== 'Pending')
         return `makes claims of pod ${ordinal}, which is not Pending`;
       if (!isInRange(view.setting, ordinal)) return `makes claims of pod ${ordinal} out of range`;
@@ -67,7 +67,11 @@ export const retentionTable: Invariant = {
     };
     execute(view.world, view.pass, {
       before(step, { pod, claim }) {
-        if (step.kind === 'delete' && pod !== null && (step.why === 'condemned' || !isFinished(pod)))
+        if (
+          step.kind === 'delete' &&
+          pod !== null &&
+          (step.why === 'condemned' || (step.why === 'update' && !isFinished(pod)))
+        )
           judge(step, claim, 'before');
       },
       after(step, { claim }) {

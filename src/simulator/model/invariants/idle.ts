@@ -1,4 +1,4 @@
-import { boundaryOf, isFinished, isHealthy, isHeldBack, isOld, isUnavailable, type View } from '../view.ts';
+import { isFinished, isHealthy, isHeldBack, isOld, isUnavailable, isUpdatable, type View } from '../view.ts';
 import { followsTable, isStale } from './claims.ts';
 import type { Invariant } from './invariant.ts';
 
@@ -9,7 +9,7 @@ export function isSettled(view: View): boolean {
   return members.every(({ pod, claim, ordinal }) => {
     if (!isHealthy(setting, pod) || pod.drifted || world.slots[ordinal]?.pod?.owner !== 'set') return false;
     if (setting.claims && claim !== null && !isStale(claim) && !followsTable(setting, ordinal, claim)) return false;
-    return setting.strategy === 'OnDelete' || !isOld(pod) || ordinal < boundaryOf(setting);
+    return setting.strategy === 'OnDelete' || !isOld(pod) || !isUpdatable(setting, ordinal);
   });
 }
 

@@ -15,6 +15,7 @@ import {
   updateProceeds,
 } from './progress.ts';
 import { completion, statusBounds, statusCounts, timedReturn } from './status.ts';
+import { stuckIsReplaced, stuckOnly } from './stuck-rollout.ts';
 import {
   maxUnavailable,
   onDeleteWaits,
@@ -62,6 +63,8 @@ export const INVARIANTS: readonly Invariant[] = [
   condemnedClaimsAreFixed,
   condemnedGo,
   updateProceeds,
+  stuckOnly,
+  stuckIsReplaced,
   noSilentWait,
   settledIsIdle,
 ];

@@ -1,5 +1,5 @@
 import { GENERATION, MIN_READY_SECONDS, RECENT_SECONDS, revisionNameOf } from '../objects.ts';
-import { isReadyLongEnough } from '../view.ts';
+import { isReady, isReadyLongEnough } from '../view.ts';
 import type { PodState } from '../world.ts';
 import type { Invariant } from './invariant.ts';
 
@@ -9,16 +9,16 @@ export const statusCounts: Invariant = {
   name: 'status-counts',
   check({ setting, world, pods, pass: { counted } }) {
     const count = (test: (pod: PodState) => boolean) => pods.filter(test).length;
-    const isReady = (pod: PodState) => pod.phase === 'Running' && pod.ready !== 'no';
+    const runs = (pod: PodState) => pod.phase === 'Running' && isReady(pod);
     const wrong = (name: keyof typeof counted, value: number) =>
       counted[name] === value ? null : `${name} is ${counted[name]}, not ${value}`;
     return (
       wrong('observedGeneration', GENERATION) ??
       wrong('replicas', pods.length) ??
-      wrong('readyReplicas', count(isReady)) ??
+      wrong('readyReplicas', count(runs)) ??
       wrong(
         'availableReplicas',
-        count((pod) => isReady(pod) && isReadyLongEnough(setting, pod)),
+        count((pod) => runs(pod) && isReadyLongEnough(setting, pod)),
       ) ??
       wrong(
         'currentReplicas',
@@ -59,7 +59,7 @@ export const completion: Invariant = {
     const done =
       setting.strategy === 'RollingUpdate' &&
       pods.length === setting.replicas &&
-      pods.every((pod) => pod.revision === 'B' && !pod.terminating && pod.phase === 'Running' && pod.ready !== 'no');
+      pods.every((pod) => pod.revision === 'B' && !pod.terminating && pod.phase === 'Running' && isReady(pod));
     const moved = status.currentRevision === revisionNameOf('B');
     if (moved !== done) return moved ? 'completes too early' : 'never completes';
     return status.updateRevision === revisionNameOf('B') ? true : 'loses the update revision';
@@ -72,7 +72,7 @@ export const timedReturn: Invariant = {
   name: 'timed-return',
   check(view) {
     const waits = view.pods.some(
-      (pod) => pod.phase === 'Running' && pod.ready !== 'no' && !isReadyLongEnough(view.setting, pod),
+      (pod) => pod.phase === 'Running' && isReady(pod) && !isReadyLongEnough(view.setting, pod),
     );
     const { requeueAfterMs } = view.pass;
     if (!waits) return requeueAfterMs === null ? null : 'comes back for nothing';

@@ -1,12 +1,16 @@
 import {
   allowedUnavailable,
-  boundaryOf,
   deletesFor,
+  isBudgeted,
   isFinished,
+  isFree,
   isHeldBack,
   isInRange,
   isOld,
   isUnavailable,
+  isUnderway,
+  isUpdatable,
+  rangeOf,
   stepsOf,
   type View,
 } from '../view.ts';
@@ -21,7 +25,7 @@ export const updateAbovePartition: Invariant = {
     if (deletes.length === 0) return null;
     for (const { ordinal, revision } of deletes) {
       if (!isInRange(view.setting, ordinal)) return `updates pod ${ordinal} out of range`;
-      if (ordinal < boundaryOf(view.setting)) return `updates pod ${ordinal} below the partition`;
+      if (!isUpdatable(view.setting, ordinal)) return `updates pod ${ordinal} below the partition`;
       if (revision === 'B') return `updates pod ${ordinal}, which has the update revision`;
     }
     return true;
@@ -37,11 +41,13 @@ export const updateDescending: Invariant = {
     if (deletes.length === 0) return null;
     if (deletes.some((ordinal, at) => at > 0 && ordinal >= deletes[at - 1]!)) return `updates in the order ${deletes}`;
     const lowest = deletes.at(-1)!;
-    for (const { ordinal, pod } of view.members.filter((member) => member.ordinal > lowest)) {
-      if (deletes.includes(ordinal)) continue;
-      if (isOld(pod)) return `updates pod ${lowest} before pod ${ordinal}`;
-      if (!view.setting.gate && isUnavailable(view.setting, pod))
-        return `updates pod ${lowest} while pod ${ordinal} is unavailable`;
+    const { members, setting } = view;
+    for (const spared of members.filter(({ ordinal }) => ordinal > lowest && !deletes.includes(ordinal))) {
+      const below = members.filter(({ ordinal }) => ordinal < spared.ordinal && deletes.includes(ordinal));
+      const passedOver = !isFree(setting, spared) && below.every((member) => isFree(setting, member));
+      if (isOld(spared.pod) && !passedOver) return `updates pod ${lowest} before pod ${spared.ordinal}`;
+      if (!isBudgeted(setting) && isUnavailable(setting, spared.pod))
+        return `updates pod ${lowest} while pod ${spared.ordinal} is unavailable`;
     }
     return true;
   },
@@ -57,24 +63,34 @@ export const recreatedRevision: Invariant = {
     const { setting, world } = view;
     const kept = setting.partition ?? (setting.strategy === 'OnDelete' ? 0 : world.statusCurrentReplicas);
     for (const { ordinal, revision } of creates) {
-      const wanted = ordinal - setting.start < kept ? world.current : 'B';
+      const wanted = rangeOf(setting).indexOf(ordinal) < kept ? world.current : 'B';
       if (revision !== wanted) return `creates pod ${ordinal} at ${revision} instead of ${wanted}`;
     }
     return true;
   },
 };
 
-/** S9: an update takes down no more members than maxUnavailable leaves room for; one, with the gate off. */
+/**
+ * S9: an update takes down no more members than maxUnavailable leaves room for; one, with the gate off. Opt-ins: members
+ * that give nothing cost nothing, but never are more on their way to the new revision.
+ */
 export const maxUnavailable: Invariant = {
   id: 'S9',
   name: 'max-unavailable',
   check(view) {
-    const taken = deletesFor(view, 'update').length;
-    if (taken === 0) return null;
-    if (!view.setting.gate) return taken === 1 ? true : `takes down ${taken} members at once`;
-    const down = view.members.filter(({ pod }) => isUnavailable(view.setting, pod)).length;
-    const allowed = allowedUnavailable(view.setting);
-    return down + taken <= allowed ? true : `takes down ${taken} while ${down} of ${allowed} are unavailable`;
+    const { setting, members } = view;
+    const taken = deletesFor(view, 'update').map((step) => step.ordinal);
+    if (taken.length === 0) return null;
+    if (!isBudgeted(setting)) return taken.length === 1 ? true : `takes down ${taken.length} members at once`;
+    const down = members.filter(({ pod }) => isUnavailable(setting, pod));
+    const paid = members.filter((member) => taken.includes(member.ordinal) && !isFree(setting, member)).length;
+    const underway = members.filter((member) => isUnderway(view, member)).length;
+    const allowed = allowedUnavailable(setting);
+    if (paid > 0 && down.length + paid > allowed)
+      return `takes down ${paid} while ${down.length} of ${allowed} are unavailable`;
+    return underway + taken.length <= allowed
+      ? true
+      : `takes down ${taken.length} while ${underway} of ${allowed} are on their way`;
   },
 };
 
