@@ -21,6 +21,7 @@ export interface UpOptions extends CommonOptions {
   readonly images?: string;
   readonly allowHostPath?: boolean;
   readonly aliasProvisioner?: readonly string[];
+  readonly volumeSnapshots?: boolean;
   readonly mergeKubeconfig?: boolean;
 }
 
@@ -70,5 +71,6 @@ export function clusterOptions(options: UpOptions): ClusterOptions {
     images: options.images === undefined ? null : resolve(options.images),
     allowHostPath: options.allowHostPath === true,
     provisionerAliases: provisionerAliases(options.aliasProvisioner ?? []),
+    volumeSnapshots: options.volumeSnapshots === true,
   };
 }

@@ -111,6 +111,7 @@ export function registerUp(program: Command): void {
       collect,
       [],
     )
+    .option('--volume-snapshots', 'install the kinds of snapshot.storage.k8s.io')
     .option('--merge-kubeconfig', 'add the context to your own kubeconfig')
     .action(async (options: UpOptions) => {
       const directory = dataDirectory(options);

@@ -27,6 +27,7 @@ import {
   createVolumeProtectionController,
 } from '../controllers/volume-protection/controller.ts';
 import { createVolumeResizeController } from '../controllers/volume-resize/controller.ts';
+import { createVolumeSnapshotController } from '../controllers/volume-snapshot/when-served.ts';
 import type { FeatureGates } from '../schema/kind.ts';
 
 export interface ControllersOptions {
@@ -74,6 +75,7 @@ export function makeControllers(options: ControllersOptions): {
     createPersistentVolumeController(as('persistentvolume-binder')),
     createProvisioner({ ...as('provisioner'), backend: volumes, aliases: options.provisionerAliases ?? [] }),
     createVolumeResizeController({ ...as('volume-resize'), backend: volumes }),
+    createVolumeSnapshotController({ ...as('volume-snapshot'), backend: volumes, catalog }),
     createAttachDetachController(as('attach-detach')),
     createAttacher({ ...as('attacher'), backend: volumes }),
     createEphemeralVolumeController(as('ephemeral-volume')),

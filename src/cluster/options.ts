@@ -27,6 +27,8 @@ export interface ClusterOptions {
   readonly allowHostPath: boolean;
   /** Provisioner names of others that ours stands in for. */
   readonly provisionerAliases: readonly string[];
+  /** Install the kinds of snapshot.storage.k8s.io. */
+  readonly volumeSnapshots: boolean;
 }
 
 export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
@@ -42,4 +44,5 @@ export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
   images: null,
   allowHostPath: false,
   provisionerAliases: [],
+  volumeSnapshots: false,
 };

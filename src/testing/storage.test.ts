@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../base/clock.ts';
 import {
   NODES,
   PERSISTENT_VOLUME_CLAIMS,
@@ -7,6 +8,8 @@ import {
   STORAGE_CLASSES,
   VOLUME_ATTACHMENTS,
 } from '../client/resources.ts';
+import { ensureSnapshotKinds } from '../cluster/snapshot-kinds.ts';
+import { VOLUME_SNAPSHOT_CONTENTS, VOLUME_SNAPSHOTS } from '../controllers/framework/snapshots.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { startCluster, type TestCluster } from './cluster.ts';
 
@@ -121,4 +124,49 @@ it('lets one pod at a time have a ReadWriteOncePod claim', async () => {
   expect(waiting.status.conditions[0].message).toContain('ReadWriteOncePod access mode already in-use by another pod');
   await cluster.client.delete(pods, 'p');
   await running('q');
+});
+
+it('takes a snapshot, fills a claim from it, and lets it go', async () => {
+  const { client } = cluster;
+  await ensureSnapshotKinds(client, systemClock);
+  const snapshots = { ...VOLUME_SNAPSHOTS, namespace: 'default' };
+  await storageClass('plain', { volumeBindingMode: 'Immediate' });
+  await claim('source', 'plain');
+  await cluster.waitFor(claims, 'source', ({ status }) => status?.phase === 'Bound');
+  await client.create(snapshots, {
+    apiVersion: 'snapshot.storage.k8s.io/v1',
+    kind: 'VolumeSnapshot',
+    metadata: { name: 's' },
+    spec: { source: { persistentVolumeClaimName: 'source' } },
+  });
+  const ready = await cluster.waitFor(snapshots, 's', ({ status }) => status?.readyToUse === true);
+  expect(ready.spec.volumeSnapshotClassName).toBe('standard');
+  expect(ready.status.restoreSize).toBe('1Gi');
+  const contentName: string = ready.status.boundVolumeSnapshotContentName;
+  expect(contentName).toBe(`snapcontent-${ready.metadata.uid}`);
+
+  const dataSource = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' };
+  await claim('restored', 'plain', { dataSource });
+  await cluster.waitFor(claims, 'restored', ({ status }) => status?.phase === 'Bound');
+  await claim('too-small', 'plain', { dataSource, resources: { requests: { storage: '1Mi' } } });
+  await client.delete(snapshots, 's');
+  // It is still needed by the claim that cannot be filled.
+  expect((await client.get<KubeObject>(snapshots, 's')).metadata.deletionTimestamp).toBeDefined();
+  await client.delete(claims, 'too-small');
+  const gone = new Promise<void>((resolve) => {
+    const from = { resourceVersion: ready.metadata.resourceVersion! };
+    const stop = client.watch(snapshots, from, {
+      onEvents(seen) {
+        if (!seen.some(({ type }) => type === 'DELETED')) return;
+        stop();
+        resolve();
+      },
+      onEnd: () => {},
+    });
+  });
+  await gone;
+  expect((await client.list(VOLUME_SNAPSHOT_CONTENTS)).items).toEqual([]);
+  expect((await client.get<KubeObject>(claims, 'source')).metadata.finalizers).toEqual([
+    'kubernetes.io/pvc-protection',
+  ]);
 });

@@ -20,7 +20,8 @@ import {
   type StorageClass,
   type VolumeAttachment,
 } from '../framework/volumes.ts';
-import { decideProvision, decideReclaim, type ProvisionDecision } from './decide.ts';
+import { decideProvision, decideReclaim, type ProvisionDecision, type ProvisionWorld } from './decide.ts';
+import { readSnapshot } from './snapshot.ts';
 import { newVolume, PROVISIONER, PROVISIONER_FINALIZER, volumeNameOf } from './volume.ts';
 
 export type { VolumeBackend } from '../framework/volume-backend.ts';
@@ -30,7 +31,7 @@ const WORKERS = 64;
 const CLAIM = 'claim ';
 const VOLUME = 'volume ';
 const BY_VOLUME = 'volume';
-const RETRY_REFUSED_MS = 30_000;
+const RETRY_REFUSED_MS = 5_000;
 
 export interface ProvisionerOptions extends ControllerOptions {
   readonly backend: VolumeBackend;
@@ -95,14 +96,19 @@ class Provisioner {
   async #syncClaim(key: string): Promise<{ requeueAfterMs: number } | undefined> {
     const claim = this.#claims.byKey(key);
     if (claim === undefined) return undefined;
-    const decision = decideProvision(claim, {
+    const world: ProvisionWorld = {
       aliases: this.#aliases,
       storageClass: (name) => this.#classes.get(undefined, name),
       volume: (name) => this.#volumes.get(undefined, name),
       claim: (name) => this.#claims.get(claim.metadata.namespace, name),
       node: (name) => this.#nodes.get(undefined, name),
       nodes: () => this.#nodes.list(),
-    });
+    };
+    let decision = decideProvision(claim, world);
+    if (decision.kind === 'read-snapshot') {
+      const snapshot = await readSnapshot(this.#options.client, claim.metadata.namespace!, decision.name);
+      decision = decideProvision(claim, { ...world, snapshot });
+    }
     if (decision.kind === 'provision') await this.#provision(claim, decision);
     if (decision.kind !== 'refuse') return undefined;
     this.#failed(claim, decision.why);
@@ -122,7 +128,7 @@ class Provisioner {
       const { path } = await this.#options.backend.create({
         name,
         sizeBytes: quantityValue(claim.spec.resources?.requests?.storage ?? '0'),
-        copyOf: copyOf?.metadata.name ?? null,
+        copyOf,
       });
       await this.#options.client.create(PERSISTENT_VOLUMES, newVolume(claim, storageClass, path, placement));
     } catch (error) {

@@ -1,5 +1,7 @@
+import { DRIVER } from '../../api/shared/attachment.ts';
 import { compareQuantity } from '../../base/quantity.ts';
 import type { Node, PersistentVolumeClaim } from '../framework/objects.ts';
+import { SNAPSHOT_GROUP, type VolumeSnapshot, type VolumeSnapshotContent } from '../framework/snapshots.ts';
 import {
   classOf,
   type PersistentVolume,
@@ -18,8 +20,11 @@ export type ProvisionDecision =
       readonly kind: 'provision';
       readonly storageClass: StorageClass;
       readonly placement: Extract<Placement, { kind: 'placed' }>;
-      readonly copyOf: PersistentVolume | null;
+      /** Name in the backend of what the volume starts with. */
+      readonly copyOf: string | null;
     }
+  /** It starts with a snapshot: decide again with that at hand. */
+  | { readonly kind: 'read-snapshot'; readonly name: string }
   /** Not as asked, now; said as an event. `reschedule`: another node has to be chosen. */
   | { readonly kind: 'refuse'; readonly why: string; readonly reschedule: boolean };
 
@@ -31,6 +36,8 @@ export interface ProvisionWorld {
   readonly claim: (name: string) => PersistentVolumeClaim | undefined;
   readonly node: (name: string) => Node | undefined;
   readonly nodes: () => readonly Node[];
+  /** The snapshot the claim starts with; undefined: not looked for yet. */
+  readonly snapshot?: { readonly snapshot: VolumeSnapshot | null; readonly content: VolumeSnapshotContent | null };
 }
 
 const NOTHING: ProvisionDecision = { kind: 'nothing' };
@@ -54,8 +61,9 @@ export function decideProvision(claim: PersistentVolumeClaim, world: ProvisionWo
   if (delayed && chosen === '') return NOTHING;
   const selected = delayed ? world.node(chosen) : null;
   if (selected === undefined) return refuse(`failed to get target node: node "${chosen}" not found`, true);
-  const source = sourceVolume(claim, world);
+  const source = sourceOf(claim, world);
   if (typeof source === 'string') return refuse(source);
+  if (source.kind === 'read') return { kind: 'read-snapshot', name: source.name };
   const placement = placeVolume({
     storageClass,
     defaultScope: defaultScope(provisioner),
@@ -64,30 +72,61 @@ export function decideProvision(claim: PersistentVolumeClaim, world: ProvisionWo
     nodes: world.nodes(),
   });
   if (placement.kind === 'refused') return refuse(placement.why, delayed);
-  return { kind: 'provision', storageClass, placement, copyOf: source.volume };
+  return { kind: 'provision', storageClass, placement, copyOf: source.of };
 }
 
-/** The volume to start from, or what is wrong with it. */
-function sourceVolume(
-  claim: PersistentVolumeClaim,
-  world: ProvisionWorld,
-): { readonly volume: PersistentVolume | null } | string {
+type Source =
+  | { readonly kind: 'copy'; readonly of: string | null }
+  | { readonly kind: 'read'; readonly name: string }
+  | string;
+
+/** What to start from, or what is wrong with it. */
+function sourceOf(claim: PersistentVolumeClaim, world: ProvisionWorld): Source {
   const source = (claim.spec.dataSourceRef ?? claim.spec.dataSource) as
-    | { readonly apiGroup?: string; readonly kind: string; readonly name: string }
+    | { readonly apiGroup?: string; readonly kind: string; readonly name: string; readonly namespace?: string }
     | undefined;
-  if (source === undefined) return { volume: null };
-  if (source.kind !== 'PersistentVolumeClaim' || (source.apiGroup ?? '') !== '')
-    return `data source ${source.kind} "${source.name}" is not supported`;
-  const from = world.claim(source.name);
-  if (from === undefined) return `source claim "${source.name}" not found`;
+  if (source === undefined) return { kind: 'copy', of: null };
+  const group = source.apiGroup ?? '';
+  const local = (source.namespace ?? claim.metadata.namespace) === claim.metadata.namespace;
+  if (source.kind === 'VolumeSnapshot' && group === SNAPSHOT_GROUP && local) {
+    return world.snapshot === undefined
+      ? { kind: 'read', name: source.name }
+      : snapshotSource(claim, source.name, world.snapshot);
+  }
+  if (source.kind === 'PersistentVolumeClaim' && group === '' && local) return claimSource(claim, source.name, world);
+  return `data source ${source.kind} "${source.name}" is not supported`;
+}
+
+function claimSource(claim: PersistentVolumeClaim, name: string, world: ProvisionWorld): Source {
+  const from = world.claim(name);
+  if (from === undefined) return `source claim "${name}" not found`;
   const volume = world.volume(from.spec.volumeName ?? '');
-  if (from.status?.phase !== 'Bound' || volume === undefined) return `source claim "${source.name}" is not bound`;
+  if (from.status?.phase !== 'Bound' || volume === undefined) return `source claim "${name}" is not bound`;
   if (volume.metadata.annotations?.[PROVISIONED_BY] !== PROVISIONER)
-    return `source claim "${source.name}" has a volume that was not made by ${PROVISIONER}`;
-  if (modeOf(from) !== modeOf(claim)) return `source claim "${source.name}" has another volume mode`;
+    return `source claim "${name}" has a volume that was not made by ${PROVISIONER}`;
+  if (modeOf(from) !== modeOf(claim)) return `source claim "${name}" has another volume mode`;
   if (compareQuantity(sizeOf(claim), from.status.capacity?.storage ?? '0') < 0)
-    return `requested size is smaller than that of source claim "${source.name}"`;
-  return { volume };
+    return `requested size is smaller than that of source claim "${name}"`;
+  return { kind: 'copy', of: volume.metadata.name ?? '' };
+}
+
+function snapshotSource(
+  claim: PersistentVolumeClaim,
+  name: string,
+  { snapshot, content }: NonNullable<ProvisionWorld['snapshot']>,
+): Source {
+  if (snapshot === null) return `error getting handle for DataSource Type VolumeSnapshot by Name ${name}: not found`;
+  const handle = content?.status?.snapshotHandle;
+  const bound = content !== null && content.spec.volumeSnapshotRef.uid === snapshot.metadata.uid;
+  if (snapshot.metadata.deletionTimestamp !== undefined) return `snapshot ${name} is currently being deleted`;
+  if (!bound || handle === undefined || snapshot.status?.readyToUse !== true) return `snapshot ${name} is not Ready`;
+  if (content.spec.driver !== DRIVER) return `snapshot ${name} is not one of ${DRIVER}`;
+  if ((content.spec.sourceVolumeMode ?? modeOf(claim)) !== modeOf(claim))
+    return `snapshot ${name} is of a volume of another mode`;
+  const size = snapshot.status.restoreSize ?? '0';
+  if (compareQuantity(sizeOf(claim), size) < 0)
+    return `requested volume size ${sizeOf(claim)} is less than the size ${size} for the source snapshot ${name}`;
+  return { kind: 'copy', of: handle };
 }
 
 export type ReclaimDecision =

@@ -18,6 +18,7 @@ import type { Node, PersistentVolumeClaim } from '../framework/objects.ts';
 import { VolumeFault } from '../framework/volume-backend.ts';
 import type { PersistentVolume, StorageClass } from '../framework/volumes.ts';
 import { createProvisioner } from './controller.ts';
+import { decideProvision } from './decide.ts';
 import { placeVolume } from './topology.ts';
 
 const CLAIMS = { ...PERSISTENT_VOLUME_CLAIMS, namespace: 'n' };
@@ -81,6 +82,70 @@ describe('where a volume is', () => {
   it('is everywhere where nodes have no such label', () => {
     expect(place(scope('zone'), node('bare'), 'c', [])).toEqual([]);
     expect(place(scope('rack'), null)).toContain('must be node, zone or cluster');
+  });
+});
+
+describe('a claim that starts with a snapshot', () => {
+  const from = (ready: boolean, extra: { size?: string; mode?: string; uid?: string } = {}) => ({
+    snapshot: {
+      apiVersion: 'snapshot.storage.k8s.io/v1',
+      kind: 'VolumeSnapshot',
+      metadata: { name: 's', uid: 'u' },
+      spec: { source: {} },
+      status: { readyToUse: ready, restoreSize: extra.size ?? '1Gi' },
+    },
+    content: {
+      apiVersion: 'snapshot.storage.k8s.io/v1',
+      kind: 'VolumeSnapshotContent',
+      metadata: { name: 'k' },
+      spec: {
+        deletionPolicy: 'Delete',
+        driver: 'csi.perdure.dev',
+        source: {},
+        sourceVolumeMode: extra.mode ?? 'Filesystem',
+        volumeSnapshotRef: { uid: extra.uid ?? 'u' },
+      },
+      status: { snapshotHandle: 'h' },
+    },
+  });
+  const decide = (snapshot?: ReturnType<typeof from> | { snapshot: null; content: null }) => {
+    const claim: PersistentVolumeClaim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: {
+        name: 'c',
+        namespace: 'n',
+        annotations: { 'volume.kubernetes.io/storage-provisioner': 'perdure.dev/local' },
+      },
+      spec: {
+        storageClassName: 'x',
+        resources: { requests: { storage: '1Gi' } },
+        dataSource: { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' },
+      },
+    };
+    const decision = decideProvision(claim, {
+      aliases: new Set(),
+      storageClass: () => storageClass({ parameters: { scope: 'cluster' } }),
+      volume: () => undefined,
+      claim: () => undefined,
+      node: () => undefined,
+      nodes: () => [],
+      ...(snapshot === undefined ? {} : { snapshot }),
+    });
+    if (decision.kind === 'provision') return `from ${decision.copyOf}`;
+    return decision.kind === 'refuse' ? decision.why : decision.kind;
+  };
+
+  it('reads it first, and takes it only as it is', () => {
+    expect(decide()).toBe('read-snapshot');
+    expect(decide(from(true))).toBe('from h');
+    expect(decide({ snapshot: null, content: null })).toMatch(/not found$/);
+    expect(decide(from(false))).toBe('snapshot s is not Ready');
+    expect(decide(from(true, { uid: 'other' }))).toBe('snapshot s is not Ready');
+    expect(decide(from(true, { size: '2Gi' }))).toBe(
+      'requested volume size 1Gi is less than the size 2Gi for the source snapshot s',
+    );
+    expect(decide(from(true, { mode: 'Block' }))).toMatch(/another mode$/);
   });
 });
 
