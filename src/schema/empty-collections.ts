@@ -61,11 +61,12 @@ function isEmpty(value: object): boolean {
  * Changes the draft in place; frozen parts come from storage and have none.
  */
 export function emptyToNull(struct: StructInfo, object: JsonRecord): void {
+  if (Object.isFrozen(object)) return;
   for (const { name, own, inner, each } of stepsOf(struct)) {
     const value = object[name];
     if (value === null || value === undefined || typeof value !== 'object') continue;
     if (own && isEmpty(value)) object[name] = null;
-    else if (inner === null || Object.isFrozen(value)) continue;
+    else if (inner === null) continue;
     else if (!each) emptyToNull(inner, value as JsonRecord);
     else for (const item of Object.values(value)) if (isRecord(item)) emptyToNull(inner, item);
   }
