@@ -122,6 +122,10 @@ export async function startCluster(
     step(`API server on ${server}`);
     const client = new LocalClient(api.resources, { name: 'kubernetes-admin', groups: MASTERS }, 'perdure');
     if (fresh) await ensureStorageClasses(client);
+    if (options.volumeSnapshots) {
+      const { ensureSnapshotKinds } = await import('./snapshot-kinds.ts');
+      await ensureSnapshotKinds(client, clock);
+    }
     const planes = await startPlanes(parts, api, (created) => {
       manager = created;
     });
