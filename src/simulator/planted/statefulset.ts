@@ -192,7 +192,7 @@ export const UPDATE_BUGS: readonly PlantedBug[] = [
     file: STATUS,
     search: 'status.updatedReplicas === wanted &&',
     replace: '',
-    breaks: 'S8',
+    breaks: 'S12',
     note: 'members below the partition then come back updated',
   },
   {
