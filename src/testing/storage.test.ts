@@ -18,7 +18,7 @@ const claims = { ...PERSISTENT_VOLUME_CLAIMS, namespace: 'default' };
 
 let cluster: TestCluster;
 beforeEach(async () => {
-  cluster = await startCluster({ nodes: 2, zones: ['a', 'b'] });
+  cluster = await startCluster({ nodes: 2, zones: ['a', 'b'], clock: 'real' });
 });
 afterEach(() => cluster.stop());
 

@@ -102,7 +102,7 @@ export class Machine {
       await manager.start();
       const runtime = program.guard(this.#runtime);
       const volumes = observedVolumes(checkedVolumes(informerLookup(informers)), this.#containers);
-      const labels = { 'topology.kubernetes.io/zone': zone, 'kubernetes.io/hostname': this.name };
+      const labels: Readonly<Record<string, string>> = zone === '' ? {} : { 'topology.kubernetes.io/zone': zone };
       for (;;) {
         try {
           await manager.add({

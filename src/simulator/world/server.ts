@@ -42,6 +42,8 @@ export interface SimulatedServerOptions {
   readonly journal: Journal;
   readonly gates: FeatureGates;
   readonly disk: SimulatedDisk;
+  /** Controllers that deal with every kind watch all of them, not only those a simulated world has objects of. */
+  readonly everyKind: boolean;
 }
 
 /** The API server of a simulated world: it can lose its power and come back with what its disk kept. */
@@ -78,9 +80,16 @@ export class SimulatedServer implements ServerAddress {
 
   /** What it serves and the world uses, for controllers that deal with every kind; it outlives restarts. */
   readonly catalog: ResourceCatalog = {
-    list: () => (this.#catalog?.list() ?? []).filter(({ resource }) => IN_USE.has(resource)),
-    onChange: () => () => {},
+    list: () => {
+      const all = this.#catalog?.list() ?? [];
+      return this.#o.everyKind ? all : all.filter(({ resource }) => IN_USE.has(resource));
+    },
+    onChange: (listener) => {
+      this.#kindsChanged.add(listener);
+      return () => this.#kindsChanged.delete(listener);
+    },
   };
+  readonly #kindsChanged = new Set<() => void>();
   #catalog: ResourceCatalog | null = null;
 
   client(user: string): Client | null {
@@ -101,6 +110,7 @@ export class SimulatedServer implements ServerAddress {
 
   /** Starts on what the disk holds; resolves once requests are served. */
   async start(): Promise<void> {
+    if (this.#program !== null) return;
     const { clock, random, journal, gates, disk } = this.#o;
     const name = `apiserver#${this.#starts++}`;
     const program = new Program(name, clock, random.fork(name));
@@ -133,6 +143,9 @@ export class SimulatedServer implements ServerAddress {
       () => server.core.kinds.all().map((kind) => kind.definition),
       (listener) => server.core.kinds.onChange(listener),
     );
+    this.#catalog.onChange(() => {
+      for (const listener of [...this.#kindsChanged]) listener();
+    });
     this.#store = store;
     this.#server = server;
     this.#clients = new Map();

@@ -21,10 +21,12 @@ import { SimulatedVolumes } from './volumes.ts';
 
 export interface WorldOptions {
   readonly seed: number;
-  readonly nodes: readonly { readonly name: string; readonly zone: string }[];
+  readonly nodes: readonly { readonly name: string; readonly zone?: string }[];
   /** Instances that compete for the lead; default 2. */
   readonly controllerManagers?: number;
   readonly gates?: FeatureGates;
+  /** Kinds beyond those of the simulator's workload will be used; default no. */
+  readonly everyKind?: boolean;
   /** Whether controllers write Event objects; default no. */
   readonly events?: boolean;
   /** Wraps the clock's start; virtual milliseconds since the epoch. */
@@ -74,7 +76,7 @@ export class World {
     this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
     this.volumes = new SimulatedVolumes(clock, random.fork('volumes'));
     const { disk } = this;
-    this.server = new SimulatedServer({ clock, random, journal, gates, disk });
+    this.server = new SimulatedServer({ clock, random, journal, gates, disk, everyKind: options.everyKind ?? false });
     const { server } = this;
     const addresses = new AddressPool();
     this.dns = this.#dns();
@@ -82,7 +84,7 @@ export class World {
       resolves: (...asked: Parameters<Dns['zone']['resolves']>) => this.dns.zone()?.resolves(...asked) ?? false,
       onChange: () => () => {},
     };
-    options.nodes.forEach(({ name, zone }, index) => {
+    options.nodes.forEach(({ name, zone = '' }, index) => {
       const hostAddress = `10.0.${index >> 8}.${(index & 255) + 1}`;
       const machine = new Machine({
         name,
@@ -146,6 +148,12 @@ export class World {
       ...this.machines.values(),
     ];
     return new Map(linked.map(({ name, link }) => [name, link]));
+  }
+
+  /** Ends every program; nothing happens any more. */
+  stop(): void {
+    for (const service of this.supervisor.services.values()) service.kill();
+    for (const machine of this.machines.values()) machine.crash();
   }
 
   /** Ends all faults: links, clocks and machines are as they should be, and everything runs. */
