@@ -17,8 +17,10 @@ export function prune(value: unknown, schema: Schema, path: string, unknown: str
   const open = keepsUnknown(schema) || schema.additionalProperties === true;
   for (const key of Object.keys(value)) {
     const field = schema.properties?.[key] ?? values;
-    if (field !== undefined && field !== null) setOwn(out, key, prune(value[key], field, at(path, key), unknown));
-    else if (open || (embedded && TYPE_META.has(key))) setOwn(out, key, clone(value[key]));
+    // Schemas name `metadata` as an object without fields; what it may hold is not theirs to say.
+    if (embedded && TYPE_META.has(key)) setOwn(out, key, clone(value[key]));
+    else if (field !== undefined && field !== null) setOwn(out, key, prune(value[key], field, at(path, key), unknown));
+    else if (open) setOwn(out, key, clone(value[key]));
     else unknown.push(at(path, key));
   }
   return out;
