@@ -1,5 +1,6 @@
 import { claimOwnersMatch, withPolicyOwners } from '../../controllers/statefulset/retention.ts';
-import { claimObject, claimStateOf, ordinalOfName, setObject } from './objects.ts';
+import { claimObject, claimStateOf } from './claim-objects.ts';
+import { ordinalOfName, setObject } from './objects.ts';
 import type { Pass, Step } from './pass.ts';
 import { isFinished } from './view.ts';
 import { type ClaimState, claimState, podState, type Slot, slot, type World } from './world.ts';

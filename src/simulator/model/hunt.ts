@@ -1,7 +1,8 @@
 import type { Violation } from './explore.ts';
 import { FAMILIES } from './families.ts';
 import { exploreModel } from './index.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { MUTANTS } from './mutants/index.ts';
+import type { Mutant } from './mutants/mutant.ts';
 
 /** Every so manieth world shows the planted bugs; a prime number meets all slots in turn. */
 const SAMPLE = 101;

@@ -1,18 +1,10 @@
 import { OPT_IN } from '../../api/apps/stateful-set-opt-ins.ts';
 import type { PersistentVolumeClaim, Pod } from '../../controllers/framework/objects.ts';
-import { claimName, newPod } from '../../controllers/statefulset/identity.ts';
+import { newPod } from '../../controllers/statefulset/identity.ts';
 import { POD_NAME_LABEL, type PodTemplate, type StatefulSet } from '../../controllers/statefulset/types.ts';
 import type { ObjectMeta, OwnerReference } from '../../schema/object.ts';
 import { isReady } from './view.ts';
-import {
-  type ClaimRef,
-  type ClaimState,
-  claimState,
-  DEFAULT_SETTING,
-  type PodState,
-  type Revision,
-  type Setting,
-} from './world.ts';
+import { DEFAULT_SETTING, type PodState, type Revision, type Setting } from './world.ts';
 
 /** The time of every decision. */
 export const NOW = Date.UTC(2026, 0, 1, 12);
@@ -23,10 +15,10 @@ export const RECENT_SECONDS = 4;
 
 const WITHOUT_CLAIMS: Setting = { ...DEFAULT_SETTING, claims: false };
 const WITH_CLAIMS: Setting = { ...DEFAULT_SETTING, claims: true };
-const SET_UID = 'set-uid';
+export const SET_UID = 'set-uid';
 const LABELS = { app: 'web' };
 const TEMPLATE: PodTemplate = { metadata: { labels: LABELS }, spec: { containers: [{ name: 'main' }] } };
-const CLAIM_TEMPLATE: PersistentVolumeClaim = {
+export const CLAIM_TEMPLATE: PersistentVolumeClaim = {
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: { name: 'data' },
@@ -107,11 +99,11 @@ function optIns({ correctedCounting, replaceNeverReady, reserved }: Setting): Pi
 }
 
 /** More than a world has ordinals. */
-const MOST_ORDINALS = 8;
+export const MOST_ORDINALS = 8;
 const pods = new Map<number, Pod>();
-const claims = new Map<number, PersistentVolumeClaim>();
 
-function memo<T>(known: Map<number, T>, key: number, make: () => T): T {
+/** The value of a key, made once. */
+export function memo<T>(known: Map<number, T>, key: number, make: () => T): T {
   let value = known.get(key);
   if (value === undefined) {
     value = make();
@@ -169,59 +161,6 @@ export function podUid({ owner }: PodState, ordinal: number): string {
 function ownerOf({ owner }: PodState): OwnerReference {
   const uid = owner === 'set' ? SET_UID : 'earlier-set-uid';
   return { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web', uid, controller: true, blockOwnerDeletion: true };
-}
-
-export function claimObject(state: ClaimState, ordinal: number): PersistentVolumeClaim {
-  return memo(claims, state.id * MOST_ORDINALS + ordinal, () => makeClaim(state, ordinal));
-}
-
-function makeClaim(state: ClaimState, ordinal: number): PersistentVolumeClaim {
-  return {
-    ...CLAIM_TEMPLATE,
-    metadata: {
-      name: claimName(setObject(WITH_CLAIMS, 'A', 0), 'data', ordinal),
-      namespace: 'n',
-      uid: `claim-${ordinal}`,
-      ownerReferences: state.refs.map((ref) => claimReference(ref, ordinal)),
-      ...(state.deleting ? { deletionTimestamp: '2026-01-01T11:59:00Z' } : {}),
-    },
-  };
-}
-
-function claimReference(ref: ClaimRef, ordinal: number): OwnerReference {
-  const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web', blockOwnerDeletion: true };
-  const pod = { apiVersion: 'v1', kind: 'Pod', name: `web-${ordinal}`, blockOwnerDeletion: true };
-  const other = { apiVersion: 'example.com/v1', kind: 'Database', name: 'db', uid: 'db-uid' };
-  switch (ref) {
-    case 'set':
-      return { ...set, uid: SET_UID, controller: true };
-    case 'set-loose':
-      return { ...set, uid: SET_UID };
-    case 'pod':
-      return { ...pod, uid: `pod-${ordinal}`, controller: true };
-    case 'pod-loose':
-      return { ...pod, uid: `pod-${ordinal}` };
-    case 'old-set':
-      return { ...set, uid: 'earlier-set-uid', controller: true };
-    case 'old-pod':
-      return { ...pod, uid: `earlier-pod-${ordinal}`, controller: true };
-    case 'foreign':
-      return { ...other, controller: true };
-    case 'foreign-loose':
-      return other;
-  }
-}
-
-/** The inverse of `claimObject`. */
-export function claimStateOf(claim: PersistentVolumeClaim): ClaimState {
-  const refs = (claim.metadata.ownerReferences ?? []).map(({ kind, uid, controller }): ClaimRef => {
-    const loose = controller === true ? '' : '-loose';
-    if (kind === 'Database') return `foreign${loose}` as const;
-    const name = kind === 'Pod' ? 'pod' : 'set';
-    if (uid.startsWith('earlier')) return `old-${name}` as const;
-    return `${name}${loose}` as const;
-  });
-  return claimState(refs, claim.metadata.deletionTimestamp !== undefined);
 }
 
 /** `web-3`, `data-web-3`: 3. */

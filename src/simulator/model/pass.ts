@@ -3,7 +3,8 @@ import { type Action, decide, type Observed, type Plan } from '../../controllers
 import { decideMembership } from '../../controllers/statefulset/membership.ts';
 import { completeRollingUpdate, nextAvailabilityMs, withoutUpdated } from '../../controllers/statefulset/status.ts';
 import { REVISION_LABEL, type StatefulSetStatus } from '../../controllers/statefulset/types.ts';
-import { claimObject, NOW, namedRevision, ordinalOfName, podObject, setObject } from './objects.ts';
+import { claimObject } from './claim-objects.ts';
+import { NOW, namedRevision, ordinalOfName, podObject, setObject } from './objects.ts';
 import { podState, type Revision, type World } from './world.ts';
 
 /** The pure parts of the controller. Planted bugs stand in for one of them. */

@@ -173,6 +173,8 @@ function afterPass(world: World, pass: Pass): World {
     },
   });
   const status = statusAfter(world, pass, updated);
+  // The API refuses such a status: nothing is written, and the next pass reads the old one.
+  if (status.currentReplicas < 0) return { ...world, slots };
   const current: Revision = status.currentRevision === revisionNameOf('B') ? 'B' : world.current;
   const statusCurrentReplicas = world.setting.partition === null ? status.currentReplicas : 0;
   return { ...world, slots, current, statusCurrentReplicas };

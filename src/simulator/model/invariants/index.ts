@@ -12,7 +12,6 @@ import {
   finishedIsReplaced,
   missingIsCreated,
   pendingGetsClaims,
-  updateProceeds,
 } from './progress.ts';
 import { completion, statusBounds, statusCounts, timedReturn } from './status.ts';
 import { stuckIsReplaced, stuckOnly } from './stuck-rollout.ts';
@@ -24,6 +23,7 @@ import {
   updateAbovePartition,
   updateDescending,
 } from './update.ts';
+import { updateProceeds } from './update-progress.ts';
 
 /** The specification of the decision: safety first, then progress. */
 export const INVARIANTS: readonly Invariant[] = [

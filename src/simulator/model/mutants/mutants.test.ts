@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hunt } from './hunt.ts';
-import { MUTANTS } from './mutants.ts';
+import { hunt } from '../hunt.ts';
+import { MUTANTS } from './index.ts';
 
 describe('the model finds the planted bug', () => {
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))('%s', (_, mutant) => {
