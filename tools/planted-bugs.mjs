@@ -29,6 +29,16 @@ const first = Number(options.first);
 // Beside node_modules, so that the bundles find their packages.
 const work = join(root, 'node_modules', '.cache', `planted-bugs-${process.pid}`);
 
+/** Simulations under way: they end with this process. */
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    for (const child of running) child.kill('SIGKILL');
+    rmSync(work, { recursive: true, force: true });
+    process.exit(2);
+  });
+}
+
 async function bundle(entry, outfile, plugins = []) {
   await build({
     absWorkingDir: root,
@@ -71,6 +81,7 @@ function simulate(file, from, count) {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
     let [output, errors, late] = ['', '', false];
     child.stdout.setEncoding('utf8').on('data', (text) => {
       output += text;
@@ -85,6 +96,7 @@ function simulate(file, from, count) {
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
+      running.delete(child);
       const failure = output.split('\n').map(failureIn).find(Boolean) ?? null;
       if (failure !== null || code === 0) resolve({ failure, problem: null });
       else
