@@ -46,7 +46,7 @@ it('asks the cluster of a kubeconfig and prints one screen', async () => {
   const text = await run('pvc/data', '-n', 'default');
   expect(text).toContain('PersistentVolumeClaim default/data: Pending, 1Gi asked for');
   expect(text).toContain('its storage class fast does not exist');
-  expect(text).toContain(`$ kubectl --kubeconfig ${kubeconfig} apply -f <storage-class.yaml>`);
+  expect(text).toContain(`$ kubectl --kubeconfig ${kubeconfig} apply -f storage-class.yaml`);
 });
 
 it('prints the chain as JSON', async () => {

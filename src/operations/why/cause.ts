@@ -11,6 +11,8 @@ export interface Found {
   readonly says: string;
   readonly rule?: Rule;
   readonly ways?: readonly Way[];
+  /** True: these ways stand in place of those that deeper findings offer; only what merely looks is kept of them. */
+  readonly instead?: boolean;
   /** What to look at to go deeper. */
   readonly next?: readonly Subject[];
 }

@@ -12,7 +12,7 @@ export type DataEffect =
   | { readonly kind: 'loses'; readonly what: string }
   | { readonly kind: 'risk'; readonly what: string };
 
-/** One way out. The commands are complete lines; `<…>` stands where only the user knows. */
+/** One way out. The commands are complete lines; words in capitals (IMAGE) stand for what only the user knows. */
 export interface Way {
   readonly does: string;
   readonly commands: readonly string[];

@@ -1,9 +1,9 @@
 import { shellQuote } from './words.ts';
 
-/** `kubectl -n NS …`; nodes and volumes have no namespace. Arguments are quoted where the shell needs it. */
+/** `kubectl -n NS …`; nodes and volumes have no namespace. What only the user knows stands in capitals. */
 export function kubectl(namespace: string | undefined, ...args: readonly string[]): string {
   const where = namespace === undefined || namespace === '' ? [] : ['-n', namespace];
-  return ['kubectl', ...where, ...args.map((arg) => (/^<.*>$/.test(arg) ? arg : shellQuote(arg)))].join(' ');
+  return ['kubectl', ...where, ...args.map(shellQuote)].join(' ');
 }
 
 /** A strategic merge patch of a set's pod template. */

@@ -8,6 +8,7 @@ import { BUDGET_CASES, CLAIM_CASES, NODE_CASES } from './testing/other-cases.ts'
 import { POD_CASES } from './testing/pod-cases.ts';
 import { SCHEDULING_CASES } from './testing/scheduling-cases.ts';
 import { SET_CASES } from './testing/set-cases.ts';
+import { SET_DATA_CASES } from './testing/set-data-cases.ts';
 
 /** The first branch whose causes are those of the path. */
 function branch(findings: readonly Finding[], path: readonly string[]): readonly Finding[] | null {
@@ -27,6 +28,7 @@ const ids = (findings: readonly Finding[]): string =>
 
 const GROUPS = {
   sets: SET_CASES,
+  'data of sets': SET_DATA_CASES,
   pods: POD_CASES,
   scheduling: SCHEDULING_CASES,
   claims: CLAIM_CASES,
@@ -35,7 +37,7 @@ const GROUPS = {
 };
 for (const [group, cases] of Object.entries(GROUPS)) {
   describe(`why: ${group}`, () => {
-    it.each(cases)('$name', ({ subject, world, path, state, says, ways = [] }) => {
+    it.each(cases)('$name', ({ subject, world, path, state, says, ways = [], never }) => {
       const chain = explain(subject, world, NOW);
       const found = branch(chain.findings, path);
       expect(found, `found ${ids(chain.findings)}`).not.toBeNull();
@@ -43,6 +45,7 @@ for (const [group, cases] of Object.entries(GROUPS)) {
       const offered = found!
         .flatMap((finding) => finding.ways)
         .map((way) => [way.commands.join('\n'), dataText(way.data)]);
+      if (never !== undefined) expect(JSON.stringify(chain)).not.toContain(never);
       for (const [command, data] of ways)
         expect(offered.filter(([commands]) => commands!.includes(command)).map(([, effect]) => effect)).toContain(data);
     });

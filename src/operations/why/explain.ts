@@ -65,7 +65,8 @@ function toFinding(
   if (found.severity === 'follows' && found.next !== undefined && found.next.length > 0 && ahead.length === 0)
     return null;
   // Beneath a blockage only what explains it counts; risks and notes of other objects are theirs.
-  const deeper = ahead.flatMap((next) => findingsOf(next, world, trail)).filter(unsolved);
+  const below = ahead.flatMap((next) => findingsOf(next, world, trail)).filter(unsolved);
+  const deeper = found.instead === true ? below.map(looksOnly) : below;
   const severity =
     found.severity !== 'follows' ? found.severity : ([...deeper].sort(bySeverity)[0]?.severity ?? 'blocks');
   return {
@@ -77,6 +78,14 @@ function toFinding(
     ways: found.ways ?? [],
     because: deeper,
   };
+}
+
+const LOOKS = /^kubectl (-n \S+ )?(logs|describe|get|exec) /;
+
+/** The finding without the ways that change something. */
+function looksOnly(finding: Finding): Finding {
+  const ways = finding.ways.filter(({ commands }) => commands.every((command) => LOOKS.test(command)));
+  return { ...finding, ways, because: finding.because.map(looksOnly) };
 }
 
 /** Names of the lists in sentences. */

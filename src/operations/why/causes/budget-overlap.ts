@@ -26,7 +26,7 @@ export const budgetOverlap = cause({
       ways: [
         way(
           'delete the one that is too many',
-          kubectl(namespace, 'delete', 'pdb', '<name>'),
+          kubectl(namespace, 'delete', 'pdb', 'NAME'),
           risk('volumes stay; what only that budget protected is then unprotected'),
         ),
       ],

@@ -27,7 +27,7 @@ export const claimClassMissing = cause({
         source: 'PersistentVolumeClaim spec.storageClassName',
       },
       ways: [
-        way(`create class ${wanted}`, kubectl(undefined, 'apply', '-f', '<storage-class.yaml>')),
+        way(`create class ${wanted}`, kubectl(undefined, 'apply', '-f', 'storage-class.yaml')),
         ...(member === undefined
           ? []
           : [
@@ -37,7 +37,7 @@ export const claimClassMissing = cause({
                   kubectl(namespace, 'delete', 'sts', member.set.metadata.name ?? '', '--cascade=orphan'),
                   kubectl(namespace, 'delete', 'pvc', name, '--wait=false'),
                   deletePod(namespace, member.pod),
-                  kubectl(namespace, 'apply', '-f', '<set.yaml>'),
+                  kubectl(namespace, 'apply', '-f', 'set.yaml'),
                 ],
               ),
             ]),

@@ -24,7 +24,7 @@ export const claimLost = cause({
       ways: [
         way(
           'if the storage itself still exists: make the volume object again under that name, with a claimRef to this claim and its uid',
-          kubectl(undefined, 'apply', '-f', '<volume.yaml>'),
+          kubectl(undefined, 'apply', '-f', 'volume.yaml'),
         ),
         ...(member === undefined
           ? []

@@ -21,7 +21,7 @@ export const claimNamedVolume = cause({
         severity: 'blocks',
         says: `the volume ${wanted} it names does not exist`,
         rule,
-        ways: [way('make that volume', kubectl(undefined, 'apply', '-f', '<volume.yaml>'))],
+        ways: [way('make that volume', kubectl(undefined, 'apply', '-f', 'volume.yaml'))],
       };
     const mismatch = world
       .events('PersistentVolumeClaim', namespace, name, uid)

@@ -37,7 +37,7 @@ export const claimNoClass = cause({
             ),
           ]
         : some === undefined
-          ? [way('create a storage class', kubectl(undefined, 'apply', '-f', '<storage-class.yaml>'))]
+          ? [way('create a storage class', kubectl(undefined, 'apply', '-f', 'storage-class.yaml'))]
           : [
               way(
                 `make ${some} the default; the claim takes it by itself`,

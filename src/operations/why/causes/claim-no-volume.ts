@@ -37,7 +37,7 @@ export const claimNoVolume = cause({
         source: 'PersistentVolume status.phase, spec.claimRef',
       },
       ways: [
-        way('make a volume that fits', kubectl(undefined, 'apply', '-f', '<volume.yaml>')),
+        way('make a volume that fits', kubectl(undefined, 'apply', '-f', 'volume.yaml')),
         ...(free === undefined
           ? []
           : [

@@ -35,7 +35,7 @@ export const claimPlace = cause({
           nodes.length === 0
             ? `add a node in ${place}; one that is there already lacks this label`
             : `or add a node in ${place}, with this label`,
-          kubectl(undefined, 'label', 'node', '<node>', label),
+          kubectl(undefined, 'label', 'node', 'NODE', label),
         ),
       );
     const member = memberOfClaim(namespace, name, world);

@@ -29,7 +29,7 @@ export const claimResize = cause({
         ways: [
           way(
             'ask for less, but more than it has',
-            kubectl(namespace, 'patch', 'pvc', name, '-p', '{"spec":{"resources":{"requests":{"storage":"<size>"}}}}'),
+            kubectl(namespace, 'patch', 'pvc', name, '-p', '{"spec":{"resources":{"requests":{"storage":"SIZE"}}}}'),
           ),
         ],
       };

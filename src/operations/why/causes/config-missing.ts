@@ -35,7 +35,7 @@ export const configMissing = cause({
             'create',
             ...(kind === 'secret' ? ['secret', 'generic'] : ['configmap']),
             name,
-            '--from-literal=<key>=<value>',
+            '--from-literal=KEY=VALUE',
           ),
         ),
       ];

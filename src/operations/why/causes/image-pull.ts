@@ -38,7 +38,7 @@ export const imagePull = cause({
       ways.push(
         way(
           'name an image that exists',
-          kubectl(namespace, 'set', 'image', `sts/${set.metadata.name}`, `${spec.name}=<image>`),
+          kubectl(namespace, 'set', 'image', `sts/${set.metadata.name}`, `${spec.name}=IMAGE`),
         ),
       );
     ways.push(
@@ -49,10 +49,10 @@ export const imagePull = cause({
           'create',
           'secret',
           'docker-registry',
-          '<name>',
-          '--docker-server=<registry>',
-          '--docker-username=<user>',
-          '--docker-password=<password>',
+          'NAME',
+          '--docker-server=REGISTRY',
+          '--docker-username=USER',
+          '--docker-password=PASSWORD',
         ),
       ),
     );

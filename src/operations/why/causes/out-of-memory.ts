@@ -40,7 +40,7 @@ export const outOfMemory = cause({
                   `sts/${set.metadata.name}`,
                   '-c',
                   spec.name,
-                  '--limits=memory=<more>',
+                  '--limits=memory=MORE',
                 ),
               ),
             ],

@@ -20,7 +20,7 @@ export const parallelCrashLoop = cause({
     const first = crashed(leader) ? `${leader.name} crashes too` : `${leader.name} does not`;
     const wait = {
       name: 'wait-for-leader',
-      image: container.image ?? '<image>',
+      image: container.image ?? 'IMAGE',
       command: ['sh', '-c', waitScript(set)],
     };
     return {

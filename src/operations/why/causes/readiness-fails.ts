@@ -4,7 +4,7 @@ import { kubectl, logsOf } from '../commands.ts';
 import { isCrashing } from '../facts/exits.ts';
 import { containersOf, isReady, unreadyFor } from '../facts/pod-facts.ts';
 import { isLive } from '../facts/pod-gates.ts';
-import { failureText, probeText } from '../facts/probes.ts';
+import { probeFailure, probeText } from '../facts/probes.ts';
 import { ageText } from '../words.ts';
 
 /** A start, or a stumble, may take that long before somebody has to look. */
@@ -32,10 +32,11 @@ export const readinessFails = cause({
       .find(({ reason, message }) => reason === 'Unhealthy' && message.startsWith('Readiness probe'));
     const unready = unreadyFor(pod, world);
     if (event === undefined && unready < PATIENCE_MS) return null;
-    const answer = event === undefined ? 'has not succeeded' : failureText(event.message);
+    const { does, output } =
+      event === undefined ? { does: 'has not succeeded', output: '' } : probeFailure(event.message);
     return {
       severity: unready < PATIENCE_MS ? 'waits' : 'blocks',
-      says: `readiness of ${spec.name} ${answer} for ${ageText(unready)} (${probeText(hit.spec.readinessProbe)})`,
+      says: `readiness of ${spec.name} ${does} for ${ageText(unready)}${output} (${probeText(hit.spec.readinessProbe)})`,
       rule: {
         text: 'A pod is Ready while the readiness probes of all its containers succeed; a failing one never restarts anything.',
         source: 'spec.containers[].readinessProbe',

@@ -22,7 +22,9 @@ export const replicasTogether = cause({
     const byNode = largestGroup(placed, ({ spec }) => spec.nodeName);
     const byZone = zones.size < 2 ? null : largestGroup(placed, ({ spec }) => zoneOf(spec.nodeName));
     const share = (count: number) =>
-      count === facts.replicas ? `all ${count} pods are` : `${count} of ${counted(facts.replicas, 'pod')} are`;
+      count === facts.replicas
+        ? `${count === 2 ? 'both' : `all ${count}`} pods are`
+        : `${count} of ${counted(facts.replicas, 'pod')} are`;
     const loss = (count: number) => (count === facts.replicas ? 'all members' : 'the majority');
     if (byNode !== null && byNode.items.length >= quorum) {
       const count = byNode.items.length;
@@ -30,7 +32,7 @@ export const replicasTogether = cause({
       return {
         severity: alone ? 'note' : 'risk',
         says: `${share(count)} on node ${byNode.key}${alone ? ', the only one there is' : ''}: its loss is the loss of ${loss(count)}`,
-        rule: RULE,
+        ...(alone ? {} : { rule: RULE }),
         ways: alone ? [] : [spread(set, 'kubernetes.io/hostname')],
       };
     }

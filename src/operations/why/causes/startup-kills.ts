@@ -4,7 +4,7 @@ import { kubectl, logsOf } from '../commands.ts';
 import { setOf } from '../facts/owner.ts';
 import { containersOf } from '../facts/pod-facts.ts';
 import { isLive } from '../facts/pod-gates.ts';
-import { failureText, probeText } from '../facts/probes.ts';
+import { probeFailure, probeText } from '../facts/probes.ts';
 import { counted } from '../words.ts';
 
 /** The startup probe gives up and kills the container. */
@@ -32,7 +32,7 @@ export const startupKills = cause({
       const set = setOf(pod, world);
       return {
         severity: 'blocks',
-        says: `${spec.name} does not start within the ${allowed}s its startupProbe allows (${probeText(probe)} ${failureText(answer?.message ?? '')}), and is killed: ${counted(status.restartCount, 'restart')}`,
+        says: `${spec.name} does not start within the ${allowed}s its startupProbe allows (${probeText(probe)} ${probeFailure(answer?.message ?? '').does}), and is killed: ${counted(status.restartCount, 'restart')}`,
         rule: {
           text: 'A start may take periodSeconds times failureThreshold; after that the container is killed and starts again from nothing.',
           source: 'spec.containers[].startupProbe',

@@ -32,6 +32,7 @@ export const stuckRolloutTrap = cause({
         ),
         automatic(namespace, name),
       ],
+      instead: true,
       next: [memberSubject(facts, blocker.name)],
     };
   },

@@ -37,6 +37,7 @@ export const stuckRollout = cause({
         ]),
         automatic(namespace, name),
       ],
+      instead: true,
       next: [memberSubject(facts, member)],
     };
   },

@@ -25,10 +25,7 @@ export const unschedulableAffinity = cause({
         ...(label === undefined
           ? []
           : [
-              way(
-                'label a node that is meant',
-                kubectl(undefined, 'label', 'node', '<node>', `${label[0]}=${label[1]}`),
-              ),
+              way('label a node that is meant', kubectl(undefined, 'label', 'node', 'NODE', `${label[0]}=${label[1]}`)),
             ]),
       ],
     };

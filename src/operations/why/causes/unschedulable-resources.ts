@@ -44,8 +44,8 @@ export const unschedulableResources = cause({
             `--requests=${
               resources
                 .filter((each) => each !== 'pods')
-                .map((each) => `${each}=<less>`)
-                .join(',') || 'cpu=<less>'
+                .map((each) => `${each}=LESS`)
+                .join(',') || 'cpu=LESS'
             }`,
           ),
         ),

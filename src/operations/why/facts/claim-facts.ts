@@ -1,7 +1,8 @@
 import { parseTime } from '../../../base/time.ts';
-import type { PersistentVolume, PersistentVolumeClaim, StatefulSet } from '../observed.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod, StatefulSet } from '../observed.ts';
 import type { World } from '../world.ts';
 import { ordinalIn } from './owner.ts';
+import { graceSeconds, revisionLabel } from './pod-facts.ts';
 import { revisionNamed } from './rollout.ts';
 import { claimsOfMember, type Member, type SetFacts } from './set-facts.ts';
 
@@ -22,17 +23,37 @@ function replicasWrittenAt(set: StatefulSet): number {
   return times.length === 0 ? Number.NaN : Math.max(...times);
 }
 
-/** When the member was last away for longer than its grace, from the events of the set; NaN when no such gap is on record. */
-function absentSince({ set, namespace, name }: SetFacts, { name: member, pod }: Member, world: World): number {
-  if (pod === null) return Number.NaN;
-  const grace = (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000 + 60_000;
+/** A replaced pod (its predecessor ended by itself) is back at once; a user who scales takes longer. */
+const SHORTEST_ABSENCE_MS = 3000;
+
+/** When the set itself last removed the member's pod before the present one came; NaN when that is not on record. */
+function removedAt({ set, namespace, name }: SetFacts, member: string, pod: Pod, world: World): number {
   const removal = world
     .events('StatefulSet', namespace, name, set.metadata.uid)
     .find(
       ({ reason, message, at }) =>
         reason === 'SuccessfulDelete' && message.includes(`Pod ${member} `) && at < made(pod),
     );
-  return removal !== undefined && made(pod) - removal.at > grace ? removal.at : Number.NaN;
+  return removal?.at ?? Number.NaN;
+}
+
+/**
+ * Since when the member had been scaled away before its pod came; NaN when it was not, as far as is on record. A rollout
+ * removes pods too: it goes from the top down, so a lower member that had the revision before was not reached by it.
+ */
+function scaledAwayAt(facts: SetFacts, { name, ordinal, pod }: Member, world: World): number {
+  if (pod === null) return Number.NaN;
+  const removed = removedAt(facts, name, pod, world);
+  const absence = made(pod) - removed;
+  const grace = graceSeconds(pod) * 1000 + 60_000;
+  const notRolled = facts.members.some(
+    (lower) =>
+      lower.pod !== null &&
+      lower.ordinal < ordinal &&
+      made(lower.pod) < removed &&
+      revisionLabel(lower.pod) === revisionLabel(pod),
+  );
+  return absence > grace || (absence >= SHORTEST_ABSENCE_MS && notRolled) ? removed : Number.NaN;
 }
 
 /** A claim that its pod found there with data of an earlier time, after the member had been scaled away. */
@@ -42,9 +63,9 @@ export interface ReusedClaim {
 }
 
 /**
- * Members whose pod came with a change of `replicas` and found an older claim. A pod that was merely replaced (rollout,
- * eviction) finds its claim too: it is told apart by the gap between its removal and its return, or by the time of the
- * last change of replicas lying between the claim and the pod, with the revision older than that.
+ * Members whose pod came back after having been scaled away, and found an older claim. A pod that was merely replaced
+ * (rollout, eviction) finds its claim too: it is told apart by the events of the set, and where those are gone by the time
+ * of the last change of replicas, which then lies between the claim and the pod, with the revision older than that.
  */
 export function reusedClaims(facts: SetFacts, world: World): readonly ReusedClaim[] {
   const scaledAt = replicasWrittenAt(facts.set);
@@ -56,7 +77,7 @@ export function reusedClaims(facts: SetFacts, world: World): readonly ReusedClai
     if (member.pod === null) continue;
     // A scale-up brings back a whole upper end of the range.
     const upperEnd = facts.members.filter(({ ordinal }) => ordinal >= member.ordinal).every(cameWithScale);
-    const away = absentSince(facts, member, world);
+    const away = scaledAwayAt(facts, member, world);
     for (const claim of claimsOfMember(facts, member.name, world)) {
       const older = made(claim) < made(member.pod) - TOGETHER_MS;
       const byScale = !rolledSince && upperEnd && made(claim) < scaledAt - TOGETHER_MS;

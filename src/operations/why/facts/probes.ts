@@ -10,17 +10,25 @@ export function probeText({ httpGet, tcpSocket, exec, grpc }: Probe): string {
   return `exec ${shortened((exec?.command ?? []).join(' '), 60)}`;
 }
 
-/** What a failed probe got, from the text of its event: `answers 503`, `connection refused`, the output of the command. */
-export function failureText(message: string): string {
+export interface ProbeFailure {
+  /** `answers 503`, `gets no connection`, `fails`. */
+  readonly does: string;
+  /** The output of a command, behind a colon; empty when `does` says it all. */
+  readonly output: string;
+}
+
+/** What a failed probe got, from the text of its event. */
+export function probeFailure(message: string): ProbeFailure {
   const text = message.replace(
     /^(Readiness|Liveness|Startup) probe (failed|errored and resulted in unknown state): /,
     '',
   );
   const status = /HTTP probe failed with statuscode: (\d+)/.exec(text);
-  if (status !== null) return `answers ${status[1]}`;
-  if (/connection refused/.test(text)) return 'gets no connection (refused)';
-  if (/context deadline exceeded|i\/o timeout|timed out|timeout/i.test(text)) return 'gets no answer in time';
-  return text === '' ? 'fails' : `fails: ${shortened(text, 100)}`;
+  if (status !== null) return { does: `answers ${status[1]}`, output: '' };
+  if (/connection refused/.test(text)) return { does: 'gets no connection (refused)', output: '' };
+  if (/context deadline exceeded|i\/o timeout|timed out|timeout/i.test(text))
+    return { does: 'gets no answer in time', output: '' };
+  return { does: 'fails', output: text.trim() === '' ? '' : `: ${shortened(text, 100)}` };
 }
 
 /** Its liveness or startup probe killed the container; causes of their own tell about it. */

@@ -1,12 +1,24 @@
+import type { Pod } from '../observed.ts';
 import type { World } from '../world.ts';
-import { isDone, isReady, isTerminating, revisionLabel, unreadyFor } from './pod-facts.ts';
+import { containersOf, isDone, isReady, isTerminating, revisionLabel, unreadyFor } from './pod-facts.ts';
 import { isRolling } from './rollout.ts';
-import type { Member, SetFacts } from './set-facts.ts';
+import type { SetFacts } from './set-facts.ts';
 
 /** A new pod may take its time: a rollout counts as stuck after this long without readiness. */
 const PATIENCE_MS = 60_000;
 
-const unready = (pod: NonNullable<Member['pod']>): boolean => !isReady(pod) && !isTerminating(pod) && !isDone(pod);
+/** What a container waits for while all goes well. */
+const GOING_WELL: readonly string[] = ['ContainerCreating', 'PodInitializing'];
+
+/** A container cannot be started, or has ended: patience is of no use. */
+function hasFailed(pod: Pod): boolean {
+  return containersOf(pod).some(({ status, init }) => {
+    const reason = status?.state?.waiting?.reason;
+    return (reason !== undefined && !GOING_WELL.includes(reason)) || (!init && (status?.restartCount ?? 0) > 0);
+  });
+}
+
+const unready = (pod: Pod): boolean => !isReady(pod) && !isTerminating(pod) && !isDone(pod);
 
 /**
  * kubernetes#67250: the pod that blocks is of a revision that the set wants to get rid of, and the update that would replace
@@ -22,5 +34,5 @@ export function isBrokenUpdate(facts: SetFacts, world: World): boolean {
   const { blocker, updateRevision, currentRevision, onDelete } = facts;
   if (onDelete || blocker?.pod == null || updateRevision === '' || updateRevision === currentRevision) return false;
   if (!unready(blocker.pod) || revisionLabel(blocker.pod) !== updateRevision || !isRolling(facts)) return false;
-  return unreadyFor(blocker.pod, world) >= PATIENCE_MS;
+  return unreadyFor(blocker.pod, world) >= PATIENCE_MS || hasFailed(blocker.pod);
 }

@@ -11,6 +11,8 @@ export interface Case {
   readonly state: 'blocked' | 'waiting' | 'warned' | 'fine';
   /** Said by the last cause of the path. */
   readonly says: string;
+  /** A piece of text that no finding may say and no way may run. */
+  readonly never?: string;
   /** Ways out of the causes on the path that must be offered: a piece of the command, and what it does to the data. */
   readonly ways?: readonly (readonly [command: string, data: string])[];
 }

@@ -29,7 +29,7 @@ export const CLAIM_CASES: readonly Case[] = [
     path: ['claim-place', 'node-not-ready'],
     state: 'blocked',
     says: 'it has not answered for 10m (Ready Unknown); 1 pod on it',
-    ways: [['label node <node> topology.kubernetes.io/zone=z2', 'keeps data']],
+    ways: [['label node NODE topology.kubernetes.io/zone=z2', 'keeps data']],
   },
   {
     name: 'tied to a zone without nodes',
