@@ -31,7 +31,9 @@ const WORKERS = 64;
 const CLAIM = 'claim ';
 const VOLUME = 'volume ';
 const BY_VOLUME = 'volume';
-const RETRY_REFUSED_MS = 5_000;
+/** Between attempts, as external provisioners wait. */
+const BASE_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 300_000;
 
 export interface ProvisionerOptions extends ControllerOptions {
   readonly backend: VolumeBackend;
@@ -72,6 +74,8 @@ class Provisioner {
       workers: WORKERS,
       informers: [this.#claims, this.#volumes, this.#classes, this.#nodes, this.#attachments],
       hooks,
+      baseDelayMs: BASE_DELAY_MS,
+      maxDelayMs: MAX_DELAY_MS,
       reconcile: (key) =>
         key.startsWith(CLAIM) ? this.#syncClaim(key.slice(CLAIM.length)) : this.#syncVolume(key.slice(VOLUME.length)),
     });
@@ -93,7 +97,7 @@ class Provisioner {
     });
   }
 
-  async #syncClaim(key: string): Promise<{ requeueAfterMs: number } | undefined> {
+  async #syncClaim(key: string): Promise<undefined> {
     const claim = this.#claims.byKey(key);
     if (claim === undefined) return undefined;
     const world: ProvisionWorld = {
@@ -112,8 +116,9 @@ class Provisioner {
     if (decision.kind === 'provision') await this.#provision(claim, decision);
     if (decision.kind !== 'refuse') return undefined;
     this.#failed(claim, decision.why);
-    if (decision.reschedule) await this.#chooseAgain(claim);
-    return { requeueAfterMs: RETRY_REFUSED_MS };
+    if (!decision.reschedule) throw new Error(decision.why);
+    await this.#chooseAgain(claim);
+    return undefined;
   }
 
   async #provision(
