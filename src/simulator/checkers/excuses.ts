@@ -50,11 +50,12 @@ export class Excuses {
       ? 'a user deleted it by force'
       : pod.spec.terminationGracePeriodSeconds === 0
         ? 'it asks for no grace'
-        : this.#nodeGivenUp(pod);
+        : this.nodeGivenUp(pod);
     if (why !== undefined) this.#excused.set(uid, why);
   }
 
-  #nodeGivenUp(pod: KubeObject): string | undefined {
+  /** Why nobody need wait for the node of the pod: deleted or declared out of service since the pod was made. */
+  nodeGivenUp(pod: KubeObject): string | undefined {
     const node: string | undefined = pod.spec.nodeName;
     if (node === undefined) return undefined;
     const born = this.#history.versions(keyOf(pod)).findLast(({ object }, at, all) => {

@@ -2,7 +2,7 @@ import type { ContainerFact } from '../observe/journal.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
 import type { CallEntry } from './decisions.ts';
 import { Excuses, isForcedDelete } from './excuses.ts';
-import { isFinished, memberName } from './facts.ts';
+import { isFinished, memberName, podKey } from './facts.ts';
 
 /** At most one: judged where processes start and end, not by what the API says of them. */
 class OneProcess implements Checker {
@@ -21,6 +21,33 @@ class OneProcess implements Checker {
     if (entry.kind === 'started') this.#started(entry.container);
     else if (entry.kind === 'exited') this.#running.get(nameOf(entry.container))?.delete(entry.container.id);
     else if (entry.kind === 'call' && entry.call.program.startsWith('kubelet/')) this.#reported(entry);
+    else if (entry.kind === 'call' && entry.call.part === 'pod-gc') this.#givenUp(entry);
+  }
+
+  /** At rest nothing runs that the API does not know. */
+  settled(): void {
+    for (const running of this.#running.values()) {
+      for (const fact of running.values()) {
+        this.#context.evaluated();
+        const pod = this.#context.history.now(podKey(fact.namespace, fact.pod));
+        if (pod?.metadata.uid === fact.podUid && pod.spec.nodeName === fact.node) continue;
+        this.#context.violated(`${said(fact)} runs on, and the API knows no such pod there`);
+      }
+    }
+  }
+
+  /** The collector removes a pod that nobody confirmed: only where its machine was given up. */
+  #givenUp(entry: CallEntry): void {
+    const { history, evaluated, violated } = this.#context;
+    const { namespace = '' } = entry.call.target;
+    const pod = history.now(podKey(namespace, entry.call.name));
+    if (!isForcedDelete(entry) || pod === null || pod.metadata.uid !== entry.call.options?.preconditions?.uid) return;
+    evaluated();
+    if (this.#excuses.nodeGivenUp(pod) !== undefined) return;
+    for (const fact of this.#running.get(`${namespace}/${entry.call.name}`)?.values() ?? []) {
+      if (fact.podUid === pod.metadata.uid)
+        violated(`the pod collector removed ${said(fact)}, which runs on a node that is there`);
+    }
   }
 
   #started(fact: ContainerFact): void {
@@ -34,7 +61,9 @@ class OneProcess implements Checker {
     this.#context.evaluated();
     for (const other of running.values()) {
       const twice = other.podUid === fact.podUid && (other.container === fact.container || other.node !== fact.node);
-      if (twice || (other.podUid !== fact.podUid && !this.#excused(other) && !this.#excused(fact))) {
+      // Pods of one name on one machine have one agent, which has no excuse.
+      const apart = other.node !== fact.node && (this.#excused(other) || this.#excused(fact));
+      if (twice || (other.podUid !== fact.podUid && !apart)) {
         this.#context.violated(`${said(fact)} started while ${said(other)} ran`);
       }
     }

@@ -20,6 +20,8 @@ export const S2: CheckerDefinition = {
           gone.add(uid);
         } else if (before !== null && before.metadata.uid !== uid) {
           violated(`${described(written.value)} took the place of ${described(before)}, which was not gone`);
+        } else if (before?.spec.nodeName && before.spec.nodeName !== written.value.spec.nodeName) {
+          violated(`${described(before)} moved from ${before.spec.nodeName} to ${written.value.spec.nodeName}`);
         } else if (gone.has(uid)) {
           violated(`${described(written.value)} was written after it was gone`);
         }

@@ -1,13 +1,33 @@
 import type { ContainerFact, JournalEntry } from '../observe/journal.ts';
+import { claimsOf } from '../observe/observed-volumes.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
+import type { CallEntry, WriteEntry } from './decisions.ts';
 import { Excuses } from './excuses.ts';
-import { claimKey, claimNames, controllerRef, memberName, POD_NAME_LABEL, podKey, setKey } from './facts.ts';
+import {
+  claimKey,
+  claimNames,
+  controllerRef,
+  described,
+  memberName,
+  nodeKey,
+  POD_NAME_LABEL,
+  podKey,
+  setKey,
+} from './facts.ts';
 
 type Mounting = Extract<JournalEntry, { kind: 'mounted' | 'unmounted' }>;
 
 interface Holder {
   readonly node: string;
   readonly pod: string;
+}
+
+interface Term {
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
 }
 
 /** Members find their own data, and data of a single writer is in one place only. */
@@ -27,6 +47,49 @@ class OwnVolumes implements Checker {
     if (entry.kind === 'mounted') this.#mounted(entry);
     else if (entry.kind === 'unmounted') for (const holders of this.#holders.values()) holders.delete(entry.podUid);
     else if (entry.kind === 'started') this.#started(entry.container);
+    else if (entry.kind === 'call') this.#called(entry);
+    else if (entry.kind === 'write' && entry.event.type === 'put') this.#claimBound(entry);
+  }
+
+  /** A member is made after its claims, and gets its node after they are bound. */
+  #called(entry: CallEntry): void {
+    const { history, decisions, evaluated, violated } = this.#context;
+    const { verb, subresource, target, name } = entry.call;
+    if (target.resource !== 'pods') return;
+    const namespace = target.namespace ?? '';
+    if (verb === 'create') {
+      const decision = decisions.ofPod(entry);
+      if (decision === null) return;
+      for (const claim of claimNames(decision.set, memberName(name)?.ordinal ?? -1).values()) {
+        evaluated();
+        const key = claimKey(namespace, claim);
+        const known = [history.now(key), ...decision.states('persistentvolumeclaims', key)];
+        if (known.every((state) => state === null))
+          violated(`pod ${namespace}/${name} is made before its claim ${claim}`);
+      }
+    } else if (subresource === 'binding') {
+      const pod = history.now(podKey(namespace, name));
+      for (const claim of pod === null ? [] : claimsOf(pod)) {
+        evaluated();
+        const bound = history
+          .versions(claimKey(namespace, claim))
+          .some(({ object }) => object?.status?.phase === 'Bound');
+        if (!bound) violated(`pod ${namespace}/${name} gets its node while its claim ${claim} never was bound`);
+      }
+    }
+  }
+
+  /** A claim gets a volume that was given to this very claim, not to an earlier one of its name. */
+  #claimBound({ event }: WriteEntry): void {
+    const { history, evaluated, violated } = this.#context;
+    const claim = event.entry.value;
+    if (claim.kind !== 'PersistentVolumeClaim' || claim.status?.phase !== 'Bound') return;
+    if (event.previous?.value.status?.phase === 'Bound') return;
+    evaluated();
+    const volumes = history.versions(`core/persistentvolumes/${claim.spec.volumeName}`);
+    if (!volumes.some(({ object }) => object?.spec.claimRef?.uid === claim.metadata.uid)) {
+      violated(`${described(claim)} is bound to volume ${claim.spec.volumeName}, which never was given to it`);
+    }
   }
 
   #mounted({ node, podUid, pod, claims }: Mounting): void {
@@ -45,6 +108,8 @@ class OwnVolumes implements Checker {
       const onePod = modes.includes('ReadWriteOncePod');
       const oneNode = onePod || modes.every((mode) => mode === 'ReadWriteOnce');
       evaluated();
+      const unreachable = this.#unreachable(volume, node);
+      if (unreachable !== null) violated(`volume ${volume} was mounted for ${pod} on ${node}, ${unreachable}`);
       for (const [uid, other] of holders) {
         if (uid === podUid || this.#excuses.of(uid) !== undefined || this.#excuses.of(podUid) !== undefined) continue;
         if (onePod || (oneNode && other.node !== node)) {
@@ -56,6 +121,21 @@ class OwnVolumes implements Checker {
       }
       holders.set(podUid, { node, pod });
     }
+  }
+
+  /** Why the volume cannot be used on the node, by the node affinity of the volume; null when it can. */
+  #unreachable(volume: string, node: string): string | null {
+    const { history } = this.#context;
+    const terms: readonly Term[] =
+      history.now(`core/persistentvolumes/${volume}`)?.spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+    const labels = history.now(nodeKey(node))?.metadata.labels;
+    if (terms.length === 0 || labels === undefined) return null;
+    const fits = terms.some(({ matchExpressions = [] }) =>
+      matchExpressions.every(
+        ({ key, operator, values = [] }) => operator !== 'In' || values.includes(labels[key] ?? ''),
+      ),
+    );
+    return fits ? null : `where ${JSON.stringify(terms)} does not let it be`;
   }
 
   /** Only for pods the controller made: an adopted one has what volumes it came with. */

@@ -2,11 +2,14 @@ import type { KubeObject, OwnerReference } from '../../schema/object.ts';
 import type { JournalEntry } from '../observe/journal.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
 import type { CallEntry, WriteEntry } from './decisions.ts';
-import { claimKey, described, indexOf, isTerminating, memberName, podKey, setKey } from './facts.ts';
+import { claimKey, claimNames, described, indexOf, isTerminating, memberName, podKey, setKey } from './facts.ts';
 
 const CLAIMS = 'core/persistentvolumeclaims/';
+const VOLUMES = 'core/persistentvolumes/';
 const FOREGROUND = 'foregroundDeletion';
 const STORAGE_FINALIZERS = ['external-provisioner.volume.kubernetes.io/finalizer', 'kubernetes.io/pv-controller'];
+
+const NOTHING: KubeObject = { apiVersion: '', kind: '', metadata: {} };
 
 const refsOf = (object: KubeObject): readonly OwnerReference[] => object.metadata.ownerReferences ?? [];
 
@@ -26,12 +29,14 @@ class DataKept implements Checker {
 
   on(entry: JournalEntry): void {
     if (entry.kind === 'write' && entry.event.key.startsWith(CLAIMS)) this.#claimWritten(entry);
+    if (entry.kind === 'write' && entry.event.key.startsWith(VOLUMES)) this.#volumeWritten(entry);
     if (entry.kind !== 'call') return;
     const { verb, target, name, part } = entry.call;
     if (target.resource === 'persistentvolumeclaims') {
       if (verb === 'delete') this.#asked.set(claimKey(target.namespace ?? '', name), entry);
       if (verb === 'update' && part === 'statefulset') this.#claimOwned(entry);
     }
+    if (target.resource === 'pods' && verb === 'create') this.#memberMade(entry);
     if (target.resource === 'persistentvolumes' && part === 'provisioner') this.#volumeReclaimed(entry);
   }
 
@@ -108,6 +113,41 @@ class DataKept implements Checker {
         : retention(set, 'whenScaled') === 'Delete' && surplus;
       if (!right)
         violated(`${described(claim)} was given to ${ref.kind} ${ref.name} against the policy of ${described(set)}`);
+    }
+  }
+
+  /** A new member must not take a claim that goes with the pod before it. */
+  #memberMade(entry: CallEntry): void {
+    const { decisions, evaluated, violated } = this.#context;
+    const decision = decisions.ofPod(entry);
+    if (decision === null || retention(decision.set, 'whenScaled') !== 'Delete') return;
+    const { namespace = '' } = entry.call.target;
+    const pods = decision.states('pods', podKey(namespace, entry.call.name)).map((pod) => pod?.metadata.uid);
+    for (const name of claimNames(decision.set, memberName(entry.call.name)?.ordinal ?? -1).values()) {
+      evaluated();
+      const doomed = decision
+        .states('persistentvolumeclaims', claimKey(namespace, name))
+        .every((claim) =>
+          refsOf(claim ?? NOTHING).some(
+            (ref) => ref.kind === 'Pod' && ref.name === entry.call.name && !pods.includes(ref.uid),
+          ),
+        );
+      if (doomed)
+        violated(`${namespace}/${entry.call.name} is made on claim ${name}, which goes with a pod that is gone`);
+    }
+  }
+
+  /** A volume is released only when its claim is gone. */
+  #volumeWritten({ event }: WriteEntry): void {
+    const { history, evaluated, violated } = this.#context;
+    const volume = event.entry.value;
+    const released = volume.status?.phase === 'Released' && event.previous?.value.status?.phase !== 'Released';
+    if (event.type === 'delete' || !released) return;
+    evaluated();
+    const ref = volume.spec.claimRef;
+    const claim = ref === undefined ? null : history.now(claimKey(ref.namespace, ref.name));
+    if (claim !== null && claim.metadata.uid === ref.uid && claim.spec.volumeName === volume.metadata.name) {
+      violated(`volume ${volume.metadata.name} was released while ${described(claim)} is bound to it`);
     }
   }
 

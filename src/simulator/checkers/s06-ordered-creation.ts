@@ -1,6 +1,17 @@
 import type { KubeObject } from '../../schema/object.ts';
 import type { CheckerDefinition } from './checker.ts';
-import { controllerRef, indexOf, isOrdered, isWell, mayBeMember, ordinalOf, ordinalsOf } from './facts.ts';
+import { controllerRef, indexOf, isOrdered, isReady, isWell, mayBeMember, ordinalOf, ordinalsOf } from './facts.ts';
+
+/** The container that makes a lie of condition Ready, if there is one. */
+function downThoughReady(pod: KubeObject): string | null {
+  if (!isReady(pod)) return null;
+  const statuses: readonly {
+    readonly name: string;
+    readonly ready?: boolean;
+    readonly state?: { readonly running?: object };
+  }[] = pod.status?.containerStatuses ?? [];
+  return statuses.find(({ ready, state }) => ready !== true || state?.running === undefined)?.name ?? null;
+}
 
 export const S6: CheckerDefinition = {
   id: 'S6',
@@ -8,7 +19,14 @@ export const S6: CheckerDefinition = {
   create({ decisions, evaluated, violated }) {
     return {
       on(entry) {
-        if (entry.kind !== 'call' || entry.call.verb !== 'create' || entry.call.target.resource !== 'pods') return;
+        if (entry.kind !== 'call' || entry.call.target.resource !== 'pods') return;
+        if (entry.call.subresource === 'status' && entry.call.program.startsWith('kubelet/')) {
+          const down = downThoughReady(entry.call.body as KubeObject);
+          evaluated();
+          if (down !== null)
+            violated(`${entry.call.program} says that ${entry.call.name} is ready, and its container ${down} is not`);
+        }
+        if (entry.call.verb !== 'create') return;
         const decision = decisions.ofPod(entry);
         if (decision === null || !isOrdered(decision.set)) return;
         const { set, nowMs } = decision;

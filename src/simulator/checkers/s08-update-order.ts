@@ -14,6 +14,7 @@ import {
   ordinalsOf,
   partitionOf,
   REVISION_LABEL,
+  replicasOf,
 } from './facts.ts';
 import { type UpdateDelete, updateDelete } from './update-deletes.ts';
 
@@ -28,7 +29,9 @@ class UpdateOrder implements Checker {
   }
 
   on(entry: JournalEntry): void {
-    if (entry.kind !== 'call' || entry.call.target.resource !== 'pods') return;
+    if (entry.kind !== 'call') return;
+    if (entry.call.target.resource === 'statefulsets' && entry.call.subresource === 'status') this.#promoted(entry);
+    if (entry.call.target.resource !== 'pods') return;
     if (entry.call.verb === 'create') this.#created(entry);
     const update = updateDelete(this.#context.decisions, entry);
     if (update !== null) this.#deleted(update);
@@ -68,6 +71,26 @@ class UpdateOrder implements Checker {
     if (!allowed) violated(`${set.metadata.name} deleted ${name} for an update although ${[...why].join('; ')}`);
   }
 
+  /** The update revision becomes the current one, at which members below the partition come back: when all have it. */
+  #promoted(entry: CallEntry): void {
+    const { decisions, evaluated, violated } = this.#context;
+    const decision = decisions.of(entry, entry.call.name);
+    if (decision === null) return;
+    const { set } = decision;
+    const status = (entry.call.body as KubeObject).status ?? {};
+    const before: string = set.status?.currentRevision ?? '';
+    if (status.currentRevision === before || before === '' || this.#isLost(decision, before)) return;
+    evaluated();
+    const wanted = replicasOf(set);
+    const { replicas = 0, readyReplicas = 0, updatedReplicas = 0 } = status;
+    const complete = replicas === wanted && readyReplicas === wanted && updatedReplicas === wanted;
+    if (complete && set.spec.updateStrategy?.type !== 'OnDelete') return;
+    violated(
+      `the current revision of ${set.metadata.name} went from ${before} to ${status.currentRevision} with ${replicas} replicas, ` +
+        `${readyReplicas} ready and ${updatedReplicas} updated of ${wanted}`,
+    );
+  }
+
   #created(entry: CallEntry): void {
     const { decisions, evaluated, violated } = this.#context;
     const decision = decisions.ofPod(entry);
@@ -86,17 +109,23 @@ class UpdateOrder implements Checker {
   }
 
   /** Revisions a missing member may come back at. */
-  #wanted({ set, states }: Decision, index: number): [ReadonlySet<string>, string] {
+  #wanted(decision: Decision, index: number): [ReadonlySet<string>, string] {
+    const { set } = decision;
     const { type = 'RollingUpdate', rollingUpdate } = set.spec.updateStrategy ?? {};
     const kept: number =
       rollingUpdate === undefined ? (set.status?.currentReplicas ?? 0) : (rollingUpdate.partition ?? 0);
     const update = this.#context.decisions.updateRevisions(set);
     if ((type !== 'RollingUpdate' && rollingUpdate === undefined) || index >= kept) return [update, 'update'];
     const current: string = set.status?.currentRevision ?? '';
-    const known = states('controllerrevisions', `apps/controllerrevisions/${set.metadata.namespace}/${current}`);
     // A current revision somebody deleted cannot be made again: the update revision stands in for it.
-    const lost = current === '' || known.some((state) => state === null || isForeign(set, state));
+    const lost = current === '' || this.#isLost(decision, current);
     return [new Set([...(current === '' ? [] : [current]), ...(lost ? update : [])]), 'current'];
+  }
+
+  /** True when the set may not have found the revision among its own. */
+  #isLost({ set, states }: Decision, revision: string): boolean {
+    const known = states('controllerrevisions', `apps/controllerrevisions/${set.metadata.namespace}/${revision}`);
+    return known.some((state) => state === null || isForeign(set, state));
   }
 }
 

@@ -1,12 +1,53 @@
+import type { JournalEntry } from '../observe/journal.ts';
 import type { Checker, CheckerDefinition } from './checker.ts';
-import { controllerRef, described, memberName, podKey, setKey } from './facts.ts';
+import { controllerRef, described, isTerminating, memberName, podKey, setKey } from './facts.ts';
+
+/** No pod goes by a delete that named another one: whoever asks, the server keeps to the uid. */
+class MeantPods {
+  /** Uids that deletes of a key named since the present pod was made; undefined for those that named none. */
+  readonly #asked = new Map<string, Set<string | undefined>>();
+  readonly #violated: (message: string) => void;
+
+  constructor(violated: (message: string) => void) {
+    this.#violated = violated;
+  }
+
+  on(entry: JournalEntry): void {
+    if (entry.kind === 'call' && entry.call.target.resource === 'pods') {
+      const { verb, subresource, target, name, options } = entry.call;
+      if (verb !== 'delete' && subresource !== 'eviction') return;
+      this.#of(podKey(target.namespace ?? '', name)).add(verb === 'delete' ? options?.preconditions?.uid : undefined);
+    } else if (entry.kind === 'write' && entry.event.key.startsWith('core/pods/')) {
+      const { type, key, previous, entry: written } = entry.event;
+      const before = previous?.value;
+      if (before === undefined) this.#asked.delete(key);
+      else if (!isTerminating(before) && (type === 'delete' || isTerminating(written.value))) {
+        const asked = this.#of(key);
+        if (!asked.has(undefined) && !asked.has(before.metadata.uid)) {
+          this.#violated(`${described(before)} was deleted, and only ${[...asked].join(', ') || 'nobody'} was meant`);
+        }
+      }
+    }
+  }
+
+  #of(key: string): Set<string | undefined> {
+    let asked = this.#asked.get(key);
+    if (asked === undefined) {
+      asked = new Set();
+      this.#asked.set(key, asked);
+    }
+    return asked;
+  }
+}
 
 export const S13: CheckerDefinition = {
   id: 'S13',
   title: 'the controller deletes only pods it owns, by uid, and never by force',
   create({ history, decisions, evaluated, violated }): Checker {
+    const meant = new MeantPods(violated);
     return {
       on(entry) {
+        meant.on(entry);
         if (entry.kind !== 'call' || entry.call.part !== 'statefulset' || entry.call.verb !== 'delete') return;
         const { target, name, options } = entry.call;
         const namespace = target.namespace ?? '';
