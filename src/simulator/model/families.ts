@@ -133,6 +133,7 @@ export const FAMILIES: readonly Family[] = [
         [0, 3],
         [0, 2],
       ]),
+      ...settings({ policy, replaceNeverReady: [true], strategy: ['OnDelete'], partition: [null] }, [[0, 3]]),
     ],
     alphabet: STUCK,
     ordinals: 3,
@@ -143,6 +144,7 @@ export const FAMILIES: readonly Family[] = [
     settings: settings({ policy, reserved: [[0], [1], [1, 2]], partition: [0, 1] }, [
       [0, 2],
       [1, 1],
+      [2, 1],
     ]),
     alphabet: ROLLOUT,
     ordinals: 4,

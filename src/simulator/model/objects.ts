@@ -140,8 +140,8 @@ function makePod(state: PodState, ordinal: number, mounts: boolean): Pod {
     },
     status: {
       phase: state.phase,
-      // The condition of a pod that never was Ready dates from its start.
-      startTime: state.ready === 'no' ? transition : '2026-01-01T11:00:00Z',
+      // Times have no fractions: only a pod that lost its readiness is sure to have a later transition.
+      startTime: state.ready === 'lost' ? '2026-01-01T11:00:00Z' : transition,
       conditions: [
         {
           type: 'Ready',
