@@ -296,4 +296,16 @@ describe('over HTTP', () => {
     const table = 'application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json';
     expect((await ask('GET', `${path}/proto`, { headers: { accept: table } })).body.kind).toBe('ConfigMap');
   });
+
+  it('answers YAML that other readers of YAML understand, errors too', async () => {
+    const yaml = { accept: 'application/yaml' };
+    const path = '/api/v1/namespaces/default/configmaps';
+    await client.create(CONFIG_MAPS, { metadata: { name: 'yaml' }, data: { b: 'yes', a: '2020-01-01', c: 'x' } });
+    const one = await ask('GET', `${path}/yaml`, { headers: yaml });
+    expect(one.headers['content-type']).toBe('application/yaml');
+    expect(one.text).toMatch(/^apiVersion: v1\ndata:\n {2}a: "2020-01-01"\n {2}b: "yes"\n {2}c: x\nkind: ConfigMap\n/);
+    const none = await ask('GET', `${path}/none`, { headers: yaml });
+    expect(none.code).toBe(404);
+    expect(none.text).toContain('reason: NotFound\n');
+  });
 });

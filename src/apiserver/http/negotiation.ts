@@ -93,9 +93,10 @@ export function negotiate(accept: string | undefined, transforms = true): Format
   throw notAcceptable(!clauses.some((clause) => MEDIA[clause.media] !== undefined));
 }
 
-/** Whether an answer that has every form would be protobuf. */
-export function prefersProtobuf(accept: string | undefined): boolean {
-  return accept?.includes('protobuf') === true && firstFormat(acceptClauses(accept), true)?.media === 'protobuf';
+/** Form of an answer that has every one, errors for instance; JSON where none is acceptable. */
+export function preferredMedia(accept: string | undefined): Format['media'] {
+  if (accept === undefined || accept === '' || accept === 'application/json' || accept === '*/*') return 'json';
+  return firstFormat(acceptClauses(accept), true)?.media ?? 'json';
 }
 
 const PRETTY_AGENTS = ['curl', 'Wget', 'Mozilla/5.0'];

@@ -21,6 +21,7 @@ import type { ApiRequest } from './request.ts';
 import { includeObjectOf, transformList, transformObject } from './transforms.ts';
 import { framerOf } from './watch-frames.ts';
 import { WatchStream, watchStart } from './watch-stream.ts';
+import { YAML_TYPE, yamlBody } from './yaml-body.ts';
 
 const JSON_TYPE = 'application/json';
 const BODY_KINDS = { scale: SCALE, binding: BINDING, eviction: EVICTION, token: TOKEN_REQUEST } as const;
@@ -232,9 +233,7 @@ export function sendValue(
   format: Format,
 ): void {
   if (format.media === 'yaml') {
-    void import('yaml').then(({ stringify }) => {
-      request.exchange.respond(code, request.headers('application/yaml'), Buffer.from(stringify(value)));
-    });
+    void yamlBody(value).then((body) => request.exchange.respond(code, request.headers(YAML_TYPE), body));
     return;
   }
   const text = format.pretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value);

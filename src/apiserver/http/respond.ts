@@ -2,8 +2,9 @@ import { uuid } from '../../base/random.ts';
 import { type Status, StatusError } from '../../schema/status.ts';
 import type { Core } from '../core.ts';
 import type { Exchange, ResponseHeaders } from './exchange.ts';
-import { prefersProtobuf } from './negotiation.ts';
+import { preferredMedia } from './negotiation.ts';
 import { PROTOBUF_TYPE, protobufStatus } from './protobuf-body.ts';
+import { YAML_TYPE, yamlBody } from './yaml-body.ts';
 
 const MAX_WARNINGS_LENGTH = 4096;
 const MAX_TRUNCATED_WARNING = 256;
@@ -68,12 +69,19 @@ export function statusOf(error: unknown): Status {
 export function sendStatus(exchange: Exchange, headers: ResponseHeaders, status: Status): void {
   const retryAfter = status.details?.retryAfterSeconds;
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
-  if (prefersProtobuf(exchange.headers.accept)) {
+  const code = status.code ?? 200;
+  const media = preferredMedia(exchange.headers.accept);
+  if (media === 'protobuf') {
     headers['content-type'] = PROTOBUF_TYPE;
-    exchange.respond(status.code ?? 200, headers, protobufStatus(status));
+    exchange.respond(code, headers, protobufStatus(status));
     return;
   }
-  exchange.respond(status.code ?? 200, headers, Buffer.from(`${JSON.stringify(status)}\n`));
+  if (media === 'yaml') {
+    headers['content-type'] = YAML_TYPE;
+    void yamlBody(status).then((body) => exchange.respond(code, headers, body));
+    return;
+  }
+  exchange.respond(code, headers, Buffer.from(`${JSON.stringify(status)}\n`));
 }
 
 export function sendText(exchange: Exchange, headers: ResponseHeaders, code: number, text: string): void {
