@@ -47,7 +47,7 @@ function claimLine(claim: PersistentVolumeClaim, world: World): string {
   const volume = world.volume(claim.spec.volumeName);
   if (volume === undefined) return `${phase}, ${claim.spec.resources.requests?.storage ?? 'no size'} asked for`;
   const place = placeOf(volume);
-  const where = place === null ? '' : `, usable in ${place} only`;
+  const where = place === null ? '' : `, usable ${place} only`;
   return `${phase} to ${claim.spec.volumeName} (${claim.status.capacity?.storage ?? volume.spec.capacity?.storage})${where}`;
 }
 

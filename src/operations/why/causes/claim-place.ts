@@ -29,12 +29,12 @@ export const claimPlace = cause({
     const ways: Way[] = [];
     if (cordoned.length > 0)
       ways.push(way('let the cordoned node take pods again', kubectl(undefined, 'uncordon', ...cordoned)));
-    if (label !== null && !place.startsWith('node '))
+    if (label !== null && !place.startsWith('on node '))
       ways.push(
         way(
           nodes.length === 0
-            ? `add a node in ${place}; one that is there already lacks this label`
-            : `or add a node in ${place}, with this label`,
+            ? `add a node ${place}; one that is there already lacks this label`
+            : `or add a node ${place}, with this label`,
           kubectl(undefined, 'label', 'node', 'NODE', label),
         ),
       );
@@ -51,7 +51,7 @@ export const claimPlace = cause({
       );
     return {
       severity: 'blocks',
-      says: `its volume ${volume.metadata.name} can be used in ${place} only, and there is no node there to take a pod${states.length === 0 ? '' : `: ${listed(states)}`}`,
+      says: `its volume ${volume.metadata.name} can be used ${place} only, and there is no node there to take a pod${states.length === 0 ? '' : `: ${listed(states)}`}`,
       rule: {
         text: immediate
           ? `Class ${storageClass.metadata.name} binds at once (Immediate), before anybody knows where the pod will run, and the volume never moves. WaitForFirstConsumer, with a spread over zones, makes volumes where the members are.`

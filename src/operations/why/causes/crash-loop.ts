@@ -18,11 +18,13 @@ export const crashLoop = cause({
       const exit = lastExit(status);
       if (exit === null || exit.reason === 'OOMKilled' || killedByProbe(pod, spec.name, world)) continue;
       const { namespace = '', name = '' } = pod.metadata;
+      const restarts =
+        status.restartCount === 0 ? '' : `: ${counted(status.restartCount, 'restart')} in ${ageText(world.age(pod))}`;
       const pausing =
         status.state?.waiting?.reason === 'CrashLoopBackOff' ? '; the next start comes after a pause' : '';
       return {
         severity: 'blocks',
-        says: `${spec.name} ${exit.exitCode === 0 ? 'ends by itself' : 'crashes'} (${exitText(exit)}): ${counted(status.restartCount, 'restart')} in ${ageText(world.age(pod))}${pausing}`,
+        says: `${spec.name} ${exit.exitCode === 0 ? 'ends by itself' : 'crashes'} (${exitText(exit)})${restarts}${pausing}`,
         rule: {
           text: 'A container that ends is started again after pauses that double from 10 s to 5 min; ten minutes without an end reset them.',
           source: 'spec.restartPolicy (CrashLoopBackOff)',

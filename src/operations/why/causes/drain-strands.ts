@@ -19,7 +19,7 @@ export const drainStrands = cause({
           const place = volume === undefined ? null : placeOf(volume);
           if (volume === undefined || place === null) return [];
           const elsewhere = nodesOfVolume(volume, world).some((other) => other !== node && unusable(other) === null);
-          return elsewhere ? [] : [`${claimName} in ${place}`];
+          return elsewhere ? [] : [`${claimName} ${place}`];
         });
         return tied.length === 0 ? [] : [`${pod.metadata.name} (${listed(tied)})`];
       });

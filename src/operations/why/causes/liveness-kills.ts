@@ -1,7 +1,7 @@
 import { parseTime } from '../../../base/time.ts';
 import { cause } from '../cause.ts';
 import { risk, way } from '../chain.ts';
-import { patchTemplate } from '../commands.ts';
+import { deletePod, logsOf, patchTemplate } from '../commands.ts';
 import { lastExit } from '../facts/exits.ts';
 import { setOf } from '../facts/owner.ts';
 import { containersOf } from '../facts/pod-facts.ts';
@@ -32,27 +32,28 @@ export const livenessKills = cause({
       const lived = exit === null ? Number.NaN : parseTime(exit.finishedAt) - parseTime(exit.startedAt);
       const set = setOf(pod, world);
       const cure = { containers: [{ name: spec.name, startupProbe: startupProbe(probe) }] };
-      const cured = spec.startupProbe !== undefined;
+      // One that lived long was not killed over its start.
+      const starting = !(lived > 2 * patienceMs(probe) + 60_000);
+      const curable = set !== undefined && starting && spec.startupProbe === undefined;
+      const after = Number.isNaN(lived) ? '' : ` after ${ageText(lived)}`;
+      const start = starting ? ', before it is ready' : '';
+      const lacks = starting && spec.startupProbe === undefined ? ', and it has no startupProbe' : '';
       return {
         severity: 'blocks',
-        says: `${spec.name} is killed by its own liveness probe (${probeText(probe)}) ${Number.isNaN(lived) ? '' : `after ${ageText(lived)}, `}before it is ready: ${counted(status.restartCount, 'restart')}${cured ? '' : ', and it has no startupProbe'}`,
+        says: `${spec.name} is killed by its own liveness probe (${probeText(probe)})${after}${start}: ${counted(status.restartCount, 'restart')}${lacks}`,
         rule: {
           text: `Liveness is probed from the start on: with initialDelaySeconds ${probe.initialDelaySeconds ?? 0}, every ${probe.periodSeconds ?? 10}s, ${probe.failureThreshold ?? 3} failures kill it. A startupProbe holds the liveness probe back until the first success.`,
           source: 'spec.containers[].livenessProbe, startupProbe (KEP-950)',
         },
-        ways:
-          set === undefined || cured
-            ? []
-            : [
-                way(
-                  `give the start up to ${START_ALLOWANCE_SECONDS / 60} minutes with a startupProbe (with OrderedReady the pod that crashes has to be deleted afterwards)`,
-                  [
-                    patchTemplate(namespace, set.metadata.name ?? '', cure),
-                    `kubectl -n ${namespace} delete pod ${name}`,
-                  ],
-                  risk('volumes stay; deleting it in the middle of a recovery makes the recovery begin again'),
-                ),
-              ],
+        ways: curable
+          ? [
+              way(
+                `give the start up to ${START_ALLOWANCE_SECONDS / 60} minutes with a startupProbe (with OrderedReady the pod that crashes has to be deleted afterwards)`,
+                [patchTemplate(namespace, set.metadata.name ?? '', cure), deletePod(namespace, name)],
+                risk('volumes stay; deleting it in the middle of a recovery makes the recovery begin again'),
+              ),
+            ]
+          : [way('see what it did when it was killed', logsOf(namespace, name, spec.name, true))],
       };
     }
     return null;
@@ -71,4 +72,9 @@ function startupProbe(probe: Probe): object {
     periodSeconds,
     failureThreshold: START_ALLOWANCE_SECONDS / periodSeconds,
   };
+}
+
+/** From the start to the kill, when no probe succeeds. */
+function patienceMs({ initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3 }: Probe): number {
+  return (initialDelaySeconds + periodSeconds * failureThreshold) * 1000;
 }

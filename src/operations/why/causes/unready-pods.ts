@@ -19,10 +19,9 @@ export const unreadyPods = cause({
       (member) => member.pod !== null && !isReady(member.pod) && !told.includes(member),
     );
     if (unready.length === 0) return null;
-    const also = told.every((member) => member === null) ? '' : ' as well';
     return {
       severity: 'follows',
-      says: `${listed(unready.map(({ name }) => name))} ${unready.length === 1 ? 'is' : 'are'} not Ready${also} (${facts.ready} of ${counted(facts.replicas, 'pod')} ready)`,
+      says: `${listed(unready.map(({ name }) => name))} ${unready.length === 1 ? 'is' : 'are'} not Ready (${facts.ready} of ${counted(facts.replicas, 'pod')} ready)`,
       // In an ordered set the reason of the first is the news; the others are one command away.
       next: unready.slice(0, facts.ordered ? 1 : EXPLAINED).map(({ name }) => memberSubject(facts, name)),
     };

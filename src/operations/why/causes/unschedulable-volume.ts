@@ -24,7 +24,7 @@ export const unschedulableVolume = cause({
       const place = volume === undefined ? null : placeOf(volume);
       return claim === undefined || place === null ? [] : [{ claim, place }];
     });
-    const where = bound.map(({ claim, place }) => `${claim.metadata.name} in ${place}`);
+    const where = bound.map(({ claim, place }) => `${claim.metadata.name} ${place}`);
     return {
       severity: 'blocks',
       says: `no node takes it: ${nodesText(refused)} cannot use ${where.length === 0 ? 'its volume' : `its volume (${listed(where)})`}`,

@@ -66,15 +66,15 @@ export function matchesNode(selector: NodeSelector, node: Node): boolean {
   });
 }
 
-/** Where a volume can be used, in words: `zone a`, `node n1`, `nodes with disk in (ssd)`; null: anywhere. */
+/** Where a volume can be used, in words: `in zone a`, `on node n1`, `on nodes with disk in (ssd)`; null: anywhere. */
 export function placeOf(volume: PersistentVolume): string | null {
   const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
   if (terms.length === 0) return null;
   const texts = terms.flatMap(({ matchExpressions = [], matchFields = [] }) =>
     [...matchExpressions, ...matchFields].map(({ key, operator, values = [] }) => {
-      if (operator === 'In' && key.endsWith('/zone')) return `zone ${listed(values)}`;
-      if (operator === 'In' && (key === HOSTNAME_LABEL || key === 'metadata.name')) return `node ${listed(values)}`;
-      return `nodes with ${key} ${operator.toLowerCase()}${values.length === 0 ? '' : ` (${values.join(', ')})`}`;
+      if (operator === 'In' && key.endsWith('/zone')) return `in zone ${listed(values)}`;
+      if (operator === 'In' && (key === HOSTNAME_LABEL || key === 'metadata.name')) return `on node ${listed(values)}`;
+      return `on nodes with ${key} ${operator.toLowerCase()}${values.length === 0 ? '' : ` (${values.join(', ')})`}`;
     }),
   );
   return listed([...new Set(texts)]);
