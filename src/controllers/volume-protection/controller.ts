@@ -17,7 +17,13 @@ export function createClaimProtectionController({ client, informers, clock, hook
   const claims = informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS);
   const pods = informers.informer<Pod>(PODS);
   addClaimIndex(pods);
-  const inUse = (key: string) => pods.byIndex(BY_CLAIM, key).some((pod) => (pod.spec.nodeName ?? '') !== '');
+  const hasNode = (pod: Pod): boolean => (pod.spec.nodeName ?? '') !== '';
+  /** Nothing brings back what is deleted: a cache that knows of no user may be behind, and then the server is asked. */
+  const inUse = async (key: string, namespace: string): Promise<boolean> => {
+    if (pods.byIndex(BY_CLAIM, key).some(hasNode)) return true;
+    const live = await client.list<Pod>({ ...PODS, namespace });
+    return live.items.some((pod) => hasNode(pod) && claimKeysOf(pod).includes(key));
+  };
   const reconciler = new Reconciler({
     name: 'pvc-protection',
     clock,
@@ -27,8 +33,9 @@ export function createClaimProtectionController({ client, informers, clock, hook
     reconcile: async (key) => {
       const claim = claims.byKey(key);
       if (claim === undefined) return undefined;
-      const target = { ...PERSISTENT_VOLUME_CLAIMS, namespace: claim.metadata.namespace! };
-      await protect(client, target, claim, CLAIM_FINALIZER, () => inUse(key));
+      const namespace = claim.metadata.namespace ?? '';
+      const target = { ...PERSISTENT_VOLUME_CLAIMS, namespace };
+      await protect(client, target, claim, CLAIM_FINALIZER, () => inUse(key, namespace));
       return undefined;
     },
   });
@@ -59,7 +66,7 @@ export function createVolumeProtectionController({ client, informers, clock, hoo
     reconcile: async (key) => {
       const volume = volumes.byKey(key);
       if (volume === undefined) return undefined;
-      await protect(client, PERSISTENT_VOLUMES, volume, VOLUME_FINALIZER, () => volume.status?.phase === 'Bound');
+      await protect(client, PERSISTENT_VOLUMES, volume, VOLUME_FINALIZER, async () => volume.status?.phase === 'Bound');
       return undefined;
     },
   });
@@ -81,11 +88,11 @@ async function protect(
   target: Target,
   object: KubeObject,
   finalizer: string,
-  inUse: () => boolean,
+  inUse: () => Promise<boolean>,
 ): Promise<void> {
   if (!needsWork(object, finalizer)) return;
   const terminating = object.metadata.deletionTimestamp !== undefined;
-  if (terminating && inUse()) return;
+  if (terminating && (await inUse())) return;
   const finalizers = (object.metadata.finalizers ?? []).filter((other) => other !== finalizer);
   if (!terminating) finalizers.push(finalizer);
   try {
