@@ -52,7 +52,7 @@ describe.skipIf(!hasShared)('recorded behaviour (../shared)', () => {
     expect(out, tail(out)).toMatch(/^[1-9]\d* passed, 0 failed$/m);
   });
 
-  for (const kubectl of kubectls(RECORDED)) {
+  for (const kubectl of kubectls(hasShared ? RECORDED : [])) {
     it(`shows kubectl ${kubectl.version} what it was shown`, async () => {
       const args = ['kubectl', '--kubeconfig', perdure.kubeconfig, '--kubectl', kubectl.path];
       const out = await node(join(shared, 'transcripts', 'run.mjs'), args);
