@@ -80,7 +80,10 @@ export async function startPlanes(
     (listener) => server.core.kinds.onChange(listener),
   );
   // Ephemeral concerns API objects only: real pods need real directories either way.
-  const volumes = options.runtime === 'process' ? volumeDirectories(directory.ensure('volumes')) : imaginaryVolumes;
+  const volumes =
+    options.runtime === 'process'
+      ? volumeDirectories(directory.ensure('volumes'), (volume) => manager.pauseUsers(volume))
+      : imaginaryVolumes;
   const { controllers, events } = makeControllers({
     client: controllerClient,
     informers,

@@ -5,6 +5,7 @@ import {
   lchown,
   lstat,
   mkdir,
+  open,
   readdir,
   readlink,
   rename,
@@ -15,14 +16,38 @@ import {
 import { join } from 'node:path';
 
 /**
- * Copies a directory with owners, modes and times, sharing blocks where the file system can (reflinks). The copy
- * appears under its name only when it is complete; what an earlier attempt left is thrown away.
+ * Copies a directory with owners, modes and times, sharing blocks where the file system can (reflinks). `hold` keeps
+ * whoever writes to it still and returns the function that lets them go on: the copy is of one moment. It appears
+ * under its name only when it is complete and on disk; what an earlier attempt left is thrown away.
  */
-export async function copyTree(from: string, to: string): Promise<void> {
+export async function copyTree(from: string, to: string, hold: () => () => void): Promise<void> {
   const partial = `${to}.partial`;
   await rm(partial, { recursive: true, force: true });
-  await copyDirectory(from, partial);
+  const resume = hold();
+  try {
+    await copyDirectory(from, partial);
+  } finally {
+    resume();
+  }
+  await sync(partial);
   await rename(partial, to);
+}
+
+async function sync(path: string): Promise<void> {
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await sync(join(path, entry.name));
+    else if (entry.isFile()) await syncOne(join(path, entry.name));
+  }
+  await syncOne(path);
+}
+
+async function syncOne(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function copyDirectory(from: string, to: string): Promise<void> {

@@ -33,7 +33,11 @@ it('makes and removes a directory a volume, and never leaves its root', async ()
 
 it('starts a volume with the content of another one', async () => {
   const root = mkdtempSync(join(tmpdir(), 'perdure-volumes-'));
-  const backend = volumeDirectories(root);
+  const held: string[] = [];
+  const backend = volumeDirectories(root, (volume) => {
+    held.push(`hold ${volume} ${existsSync(join(root, 'pvc-2'))}`);
+    return () => held.push(`resume ${existsSync(join(root, 'pvc-2.partial', 'sub', 'data'))}`);
+  });
   const { path } = await backend.create(named('pvc-1'));
   mkdirSync(join(path, 'sub'));
   writeFileSync(join(path, 'sub', 'data'), 'x');
@@ -45,6 +49,7 @@ it('starts a volume with the content of another one', async () => {
   expect(readFileSync(join(copy.path, 'sub', 'data'), 'utf8')).toBe('x');
   expect(lstatSync(join(copy.path, 'sub', 'data')).mode & 0o777).toBe(0o640);
   expect(readlinkSync(join(copy.path, 'link'))).toBe('sub/data');
+  expect(held).toEqual(['hold pvc-1 false', 'resume true']);
   writeFileSync(join(path, 'sub', 'data'), 'changed');
   await backend.create(named('pvc-2', 'pvc-1'));
   expect(readFileSync(join(copy.path, 'sub', 'data'), 'utf8')).toBe('x');

@@ -8,9 +8,10 @@ const PUBLIC_MODE = 0o777;
 
 /**
  * Volumes as directories below one root, which all nodes of this machine reach: attaching one is a matter of the
- * controller's books. Their size is noted by the claim, not enforced; growing one is a matter of saying so.
+ * controller's books. Their size is noted by the claim, not enforced; growing one is a matter of saying so. `hold`
+ * keeps the pods that use a volume still while it is copied, and returns the function that lets them go on.
  */
-export function volumeDirectories(root: string): VolumeBackend {
+export function volumeDirectories(root: string, hold: (volume: string) => () => void = () => () => {}): VolumeBackend {
   const pathOf = (name: string): string => {
     if (!NAME.test(name)) throw new Error(`volume name ${JSON.stringify(name)} is not a plain file name`);
     return join(root, name);
@@ -21,7 +22,7 @@ export function volumeDirectories(root: string): VolumeBackend {
       if (copyOf !== null) {
         const { copyTree } = await import('./copy-tree.ts');
         const there = await lstat(path).catch(() => null);
-        if (there === null) await copyTree(pathOf(copyOf), path);
+        if (there === null) await copyTree(pathOf(copyOf), path, () => hold(copyOf));
         return { path };
       }
       await mkdir(path, { recursive: true });

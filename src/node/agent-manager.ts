@@ -56,6 +56,8 @@ export interface AgentManager {
   readonly agents: ReadonlyMap<string, NodeAgent>;
   /** For the API server's streaming subresources. */
   readonly directory: NodeDirectory;
+  /** Holds all pods that have a volume mounted, wherever; returns the function that lets them go on. */
+  pauseUsers(volume: string): () => void;
   /** Ends what runs on all real nodes (`NodeAgent.haltPods`); call it before `stop`. */
   haltPods(longestMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -143,6 +145,13 @@ class Manager implements AgentManager {
     const agent = this.agents.get(name);
     this.agents.delete(name);
     await agent?.stop();
+  }
+
+  pauseUsers(volume: string): () => void {
+    const resume = [...this.agents.values()].map((agent) => agent.pauseUsers(volume));
+    return () => {
+      for (const each of resume) each();
+    };
   }
 
   async haltPods(longestMs: number): Promise<void> {

@@ -73,6 +73,8 @@ export interface NodeAgent extends NodeEndpoint {
   nodeChanged(node: KubeObject): void;
   /** A claim waits for the node that mounts it to grow its file system. */
   claimGrew(claim: KubeObject): void;
+  /** Holds the pods that have a volume mounted here; returns the function that lets them go on. */
+  pauseUsers(volume: string): () => void;
   /** Pods on this node with the worker that plays them. */
   readonly workers: ReadonlyMap<string, PodWorker>;
 }
@@ -198,6 +200,14 @@ class Agent implements NodeAgent {
 
   claimGrew(claim: KubeObject): void {
     this.#volumes.claimChanged(claim);
+  }
+
+  pauseUsers(volume: string): () => void {
+    const { runtime } = this.#options;
+    const resume = this.#volumes.usersOf(volume).flatMap((uid) => runtime.pause?.(uid) ?? []);
+    return () => {
+      for (const each of resume) each();
+    };
   }
 
   #claimVolumes(): ClaimVolumes {

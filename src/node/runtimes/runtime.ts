@@ -177,5 +177,7 @@ export interface Runtime {
   stats(
     podUid: string,
   ): Promise<readonly { readonly name: string; readonly memoryBytes: number; readonly cpuNanos: number }[]>;
+  /** Holds all processes of a pod where they are; returns the function that lets them go on. */
+  pause?(podUid: string): () => void;
   close(): Promise<void>;
 }

@@ -149,6 +149,14 @@ export class ClaimVolumes implements VolumeManager {
     }
   }
 
+  /** Pods that have a volume mounted here, by uid. */
+  usersOf(volume: string): readonly string[] {
+    const uids: string[] = [];
+    for (const [uid, { claims }] of this.#users)
+      if (claims.some((each) => each.volume.metadata.name === volume)) uids.push(uid);
+    return uids;
+  }
+
   async teardown(pod: KubeObject): Promise<void> {
     await this.#options.inner.teardown(pod);
     this.#letGo(pod.metadata.uid ?? '');

@@ -23,6 +23,7 @@ import { execIn } from './exec.ts';
 import { HostsFiles, type PodHosts, type PodNames } from './hosts-files.ts';
 import { containerEnvironment, hasStdinPipe, identityOf, launch } from './launch.ts';
 import { dial, dialInside, type PodNetwork } from './network.ts';
+import { pauseProcesses, resumeProcesses } from './pause.ts';
 import { writePodFiles } from './pod-files.ts';
 import { bootId, usageOf } from './processes.ts';
 import { type NetworkChoice, SharedNetwork } from './shared-network.ts';
@@ -136,6 +137,8 @@ export class ProcessRuntime implements Runtime {
       }
       const container = this.#track(id, JSON.parse(readFileSync(path, 'utf8')) as ContainerFile);
       container.adopt();
+      // An earlier process of ours may have ended while it held this one.
+      if (container.identity !== null && container.state.phase === 'running') resumeProcesses(container.identity.pid);
     }
     // After a restart of the machine the networks are gone: those pods need new sandboxes.
     for (const record of [...this.#sandboxes.values()])
@@ -304,6 +307,16 @@ export class ProcessRuntime implements Runtime {
       (one) => one.state.podUid === podUid && one.state.phase === 'running',
     );
     return Promise.resolve(running.map((one) => ({ name: one.state.name, ...usageOf(one.identity!.pid) })));
+  }
+
+  pause(podUid: string): () => void {
+    const running = [...this.#containers.values()].filter(
+      ({ state, identity }) => state.podUid === podUid && state.phase === 'running' && identity !== null,
+    );
+    const resume = running.map(({ identity }) => pauseProcesses(identity!.pid));
+    return () => {
+      for (const each of resume) each();
+    };
   }
 
   /** Containers go on; what nobody uses any more is taken away. */

@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest';
+import type { KubeObject } from '../../schema/object.ts';
+import type { Lookup } from '../lookup.ts';
+import { ClaimVolumes } from './claim-volumes.ts';
+import type { FileSystemGrowth } from './file-system-growth.ts';
+import { NodeAttachments } from './node-attachments.ts';
+import type { VolumeManager } from './volume-manager.ts';
+
+const DEVICE = 'kubernetes.io/csi/csi.perdure.dev^v';
+
+const claim = (extra: object = {}): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'c', namespace: 'n', uid: 'cu', ...extra },
+  spec: { volumeName: 'v' },
+  status: { phase: 'Bound' },
+});
+const volume: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: 'v' },
+  spec: { accessModes: ['ReadWriteOncePod'], csi: { driver: 'csi.perdure.dev', volumeHandle: 'v' } },
+};
+const pod = (uid: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: uid, namespace: 'n', uid },
+  spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] },
+});
+
+function world(found = claim()) {
+  const prepared: string[] = [];
+  let failing = false;
+  let freed = 0;
+  const inner: VolumeManager = {
+    prepare: ({ metadata }) => {
+      if (failing) throw new Error('no such file');
+      prepared.push(metadata.uid ?? '');
+      return null;
+    },
+    mounts: async () => [],
+    readFile: async () => null,
+    teardown: async () => {},
+    sourceChanged: () => {},
+    stop: () => {},
+  };
+  const lookup = { claim: () => found, volume: () => volume } as unknown as Lookup;
+  const attachments = new NodeAttachments(() => {});
+  attachments.found({ apiVersion: 'v1', kind: 'Node', metadata: {}, status: { volumesAttached: [{ name: DEVICE }] } });
+  const volumes = new ClaimVolumes({
+    inner,
+    lookup,
+    attachments,
+    growth: {} as FileSystemGrowth,
+    managed: () => true,
+    freed: () => {
+      freed++;
+    },
+  });
+  const report = () =>
+    attachments.reported(attachments.reporting(), {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: {},
+      status: { volumesAttached: [{ name: DEVICE }] },
+    });
+  return {
+    volumes,
+    attachments,
+    prepared,
+    report,
+    freed: () => freed,
+    fail: () => {
+      failing = true;
+    },
+  };
+}
+
+it('counts what a pod has that was found running, though its claim is being deleted', () => {
+  const { volumes, attachments } = world(claim({ deletionTimestamp: 'x' }));
+  volumes.adopt(pod('p'));
+  expect(attachments.reporting()).toEqual([DEVICE]);
+  expect(volumes.usersOf('v')).toEqual(['p']);
+  expect(() => volumes.prepare(pod('q'))).toThrow('being deleted');
+});
+
+it('gives back what it took for a pod whose volumes cannot be made', async () => {
+  const { volumes, attachments, report, fail, freed } = world();
+  fail();
+  const waiting = volumes.prepare(pod('p'));
+  report();
+  await expect(waiting).rejects.toThrow('no such file');
+  expect(attachments.reporting()).toEqual([]);
+  expect(freed()).toBe(1);
+});
+
+it('makes nothing for a pod that went while it waited', async () => {
+  const { volumes, prepared, report } = world();
+  const waiting = volumes.prepare(pod('p'));
+  await volumes.teardown(pod('p'));
+  report();
+  await waiting;
+  expect(prepared).toEqual([]);
+});
