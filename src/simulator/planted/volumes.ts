@@ -43,7 +43,7 @@ export const VOLUME_BUGS: readonly PlantedBug[] = [
     id: 'claim-protection-off',
     title: 'a claim goes while a pod uses it',
     file: 'src/controllers/volume-protection/controller.ts',
-    search: 'if (terminating && inUse()) return;',
+    search: 'if (terminating && (await inUse())) return;',
     replace: '',
     breaks: 'S3',
     note: 'needs a user who deletes a claim in use',
