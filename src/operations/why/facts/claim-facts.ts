@@ -26,15 +26,18 @@ function replicasWrittenAt(set: StatefulSet): number {
 /** A replaced pod (its predecessor ended by itself) is back at once; a user who scales takes longer. */
 const SHORTEST_ABSENCE_MS = 3000;
 
-/** When the set itself last removed the member's pod before the present one came; NaN when that is not on record. */
+/**
+ * When the set itself removed the pod that the present one follows; NaN when that is not on record, or when somebody else
+ * removed pods of that name too (more creations than the set's own removals explain): the last one may then be theirs.
+ */
 function removedAt({ set, namespace, name }: SetFacts, member: string, pod: Pod, world: World): number {
-  const removal = world
+  const about = world
     .events('StatefulSet', namespace, name, set.metadata.uid)
-    .find(
-      ({ reason, message, at }) =>
-        reason === 'SuccessfulDelete' && message.includes(`Pod ${member} `) && at < made(pod),
-    );
-  return removal?.at ?? Number.NaN;
+    .filter(({ message }) => /^(create|delete) Pod /i.test(message) && message.includes(`Pod ${member} `));
+  const times = (wanted: string): number =>
+    about.reduce((sum, { reason, count }) => sum + (reason === wanted ? count : 0), 0);
+  if (times('SuccessfulCreate') > times('SuccessfulDelete') + 1) return Number.NaN;
+  return about.find(({ reason, at }) => reason === 'SuccessfulDelete' && at < made(pod))?.at ?? Number.NaN;
 }
 
 /**
@@ -109,8 +112,18 @@ export function earlierVolume(claim: PersistentVolumeClaim, world: World): Persi
   });
 }
 
+/** The set made a claim of this name more than once, by its events; with whenScaled Delete that is as asked for. */
+function madeBefore({ set, namespace, name }: SetFacts, claim: PersistentVolumeClaim, world: World): boolean {
+  if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete') return false;
+  const times = world
+    .events('StatefulSet', namespace, name, set.metadata.uid)
+    .filter(({ reason, message }) => reason === 'SuccessfulCreate' && message.includes(`Claim ${claim.metadata.name} `))
+    .reduce((sum, { count }) => sum + count, 0);
+  return times > 1;
+}
+
 /**
- * Claims that are not the first of their name: the volume of the first is still there, or a member with a higher ordinal
+ * Claims that are not the first of their name: the volume of the first is still there, the set has made one before, or a member with a higher ordinal
  * (which a set makes later) has an older claim of the same template.
  */
 export function recreatedClaims(facts: SetFacts, world: World): readonly RecreatedClaim[] {
@@ -129,7 +142,7 @@ export function recreatedClaims(facts: SetFacts, world: World): readonly Recreat
           const theirs = other.ordinal > member.ordinal ? claimOf(other) : undefined;
           return theirs !== undefined && made(theirs) < made(claim) - TOGETHER_MS;
         });
-      if (earlier !== undefined || olderAbove) found.push({ claim, member: member.name, earlier });
+      if (earlier !== undefined || olderAbove || madeBefore(facts, claim, world)) found.push({ claim, member: member.name, earlier });
     }
   }
   return found;

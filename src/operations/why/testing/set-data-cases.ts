@@ -133,4 +133,39 @@ export const SET_DATA_CASES: readonly Case[] = [
     says: '',
     never: 'data-web',
   },
+  {
+    name: 'nor was a member scaled away whose broken pod was deleted by hand after a rollout',
+    subject: web,
+    world: changed(healthy(), {
+      pods: [pod(2, { metadata: { creationTimestamp: ago(100) } })],
+      events: [
+        event('StatefulSet', 'web', 'SuccessfulDelete', 'Delete Pod web-2 in StatefulSet web successful', {
+          lastTimestamp: ago(900),
+        }),
+        event('StatefulSet', 'web', 'SuccessfulCreate', 'Create Pod web-2 in StatefulSet web successful', {
+          lastTimestamp: ago(100),
+          count: 3,
+        }),
+      ],
+    }),
+    path: [],
+    state: 'fine',
+    says: '',
+    never: 'data-web',
+  },
+  {
+    name: 'the claim of the highest member was made anew, by the events of the set',
+    subject: web,
+    world: changed(healthy(), {
+      claims: [claim(2, { metadata: { creationTimestamp: ago(90) } })],
+      events: [
+        event('StatefulSet', 'web', 'SuccessfulCreate', 'Create Claim data-web-2 Pod web-2 in StatefulSet web success', {
+          count: 2,
+        }),
+      ],
+    }),
+    path: ['recreated-claim'],
+    state: 'warned',
+    says: 'claim data-web-2 of web-2 was deleted and made anew 90s ago, empty',
+  },
 ];
