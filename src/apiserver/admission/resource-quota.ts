@@ -48,6 +48,13 @@ function podUsage(pod: KubeObject, usage: Usage): void {
   }
 }
 
+/** What a claim asks for, or what was already set aside for it: asking for less again does not give that back. */
+function claimSize(claim: KubeObject): string {
+  const requested: string = claim.spec?.resources?.requests?.storage ?? '0';
+  const allocated: string = claim.status?.allocatedResources?.storage ?? '0';
+  return compareQuantity(requested, allocated) < 0 ? allocated : requested;
+}
+
 /** What one object counts for. */
 function usageOf(attributes: Pick<Attributes, 'kind'>, object: KubeObject): Usage {
   const { group, plural } = attributes.kind.definition;
@@ -59,7 +66,7 @@ function usageOf(attributes: Pick<Attributes, 'kind'>, object: KubeObject): Usag
   }
   if (COUNTED.has(plural)) usage[plural] = '1';
   if (plural === 'persistentvolumeclaims')
-    add(usage, 'requests.storage', object.spec?.resources?.requests?.storage ?? '0');
+    add(usage, 'requests.storage', claimSize(object));
   if (plural === 'services') {
     if (object.spec?.type === 'LoadBalancer') usage['services.loadbalancers'] = '1';
     if (object.spec?.type === 'LoadBalancer' || object.spec?.type === 'NodePort') usage['services.nodeports'] = '1';
