@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
 prepare();
-const { buildSync } = await import('esbuild');
+const { build } = await import('esbuild');
+const { sharedShapes } = await import('./shared-shapes.mjs');
 const asked = process.argv.slice(2);
 const part = asked.includes('--model') ? ['model'] : [];
 const directory = mkdtempSync(join(tmpdir(), 'perdure-simulate-'));
 const outfile = join(directory, 'simulate.mjs');
-buildSync({
+await build({
   entryPoints: [join(root, 'src', 'simulator', ...part, 'main.ts')],
   outfile,
   bundle: true,
@@ -20,6 +21,7 @@ buildSync({
   format: 'esm',
   target: 'node20',
   packages: 'external',
+  plugins: [sharedShapes],
   sourcemap: 'inline',
 });
 symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));

@@ -19,7 +19,7 @@ interface Kept {
 }
 
 /** Batches up to this size may be committed in place, */
-const IN_PLACE_WRITES = 4;
+const IN_PLACE_WRITES = 8;
 /** as long as that blocks for less than this. */
 const IN_PLACE_MS = 1.5;
 const OLDEST = 'oldest';
