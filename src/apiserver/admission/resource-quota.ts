@@ -65,8 +65,7 @@ function usageOf(attributes: Pick<Attributes, 'kind'>, object: KubeObject): Usag
     podUsage(object, usage);
   }
   if (COUNTED.has(plural)) usage[plural] = '1';
-  if (plural === 'persistentvolumeclaims')
-    add(usage, 'requests.storage', claimSize(object));
+  if (plural === 'persistentvolumeclaims') add(usage, 'requests.storage', claimSize(object));
   if (plural === 'services') {
     if (object.spec?.type === 'LoadBalancer') usage['services.loadbalancers'] = '1';
     if (object.spec?.type === 'LoadBalancer' || object.spec?.type === 'NodePort') usage['services.nodeports'] = '1';
