@@ -102,10 +102,16 @@ function simulate(file, from, count) {
       else
         resolve({
           failure: null,
-          problem: late ? 'ran out of time' : `exit code ${code}: ${errors.trim().split('\n').at(-1)}`,
+          problem: late ? 'ran out of time' : `exit code ${code}: ${whatWentWrong(errors)}`,
         });
     });
   });
+}
+
+/** The error of a program that died, out of all it said of it. */
+function whatWentWrong(errors) {
+  const lines = errors.trim().split('\n');
+  return lines.find((line) => /Error\b/.test(line)) ?? lines.at(-1);
 }
 
 function failureIn(line) {
@@ -201,7 +207,8 @@ async function main() {
   const line = [...bugs];
   const worker = async () => {
     for (let bug = line.shift(); bug !== undefined; bug = line.shift()) {
-      const result = await tryBug(bug, withBug);
+      // A source that changes meanwhile costs one bug, not the run.
+      const result = await tryBug(bug, withBug).catch((error) => ({ bug, failure: null, problem: error.message }));
       results.set(bug.id, result);
       const { failure, problem } = result;
       const what =
