@@ -29,6 +29,7 @@ export interface ControllerManagerOptions {
   readonly gates: FeatureGates;
   /** Whether controllers write Event objects. */
   readonly events: boolean;
+  readonly provisionerAliases: readonly string[];
 }
 
 /** Caches whose age says what a controller knew when it decided. */
@@ -117,7 +118,7 @@ export class ControllerManager {
   }
 
   #lead(program: Program, clientOf: (part: string) => NetworkClient, informers: InformerFactory): void {
-    const { server, volumes, gates, journal, events } = this.#o;
+    const { server, volumes, gates, journal, events, provisionerAliases } = this.#o;
     const { controllers } = makeControllers({
       client: clientOf(''),
       clientOf: (part) => (part === EVENT_WRITER && !events ? SILENT : clientOf(part)),
@@ -128,6 +129,7 @@ export class ControllerManager {
       catalog: server.catalog,
       volumes: program.guard(volumes),
       rootCa: 'simulated',
+      provisionerAliases,
       hooks: {
         began: (controller, key) => {
           if (!JUDGED.has(controller)) return;

@@ -14,6 +14,7 @@ import type { Journal } from '../observe/journal.ts';
 import { observedVolumes } from '../observe/observed-volumes.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
+import { type Temper, tempered } from './temper.ts';
 
 export interface MachineOptions {
   readonly name: string;
@@ -25,7 +26,10 @@ export interface MachineOptions {
   readonly addresses: AddressPool;
   readonly hostAddress: string;
   readonly names: Names;
+  readonly labels: Readonly<Record<string, string>>;
   readonly capacity?: Readonly<Record<string, string>>;
+  /** How pods behave here beyond what they say themselves. */
+  readonly temper: Temper;
 }
 
 /**
@@ -61,10 +65,10 @@ export class Machine {
   }
 
   #powerOn(): [Program, Runtime, ContainerWatch] {
-    const { clock, random, addresses, names, journal } = this.#o;
+    const { clock, random, addresses, names, journal, temper } = this.#o;
     const program = new Program(`${this.name}/boot${this.#boots++}`, clock, random.fork(`boot${this.#boots}`));
     program.skewMs = this.#skewMs;
-    const runtime = createSimulatedRuntime({ clock: program.clock, addresses, names });
+    const runtime = tempered(createSimulatedRuntime({ clock: program.clock, addresses, names }), temper);
     const containers = new ContainerWatch(this.name, runtime, journal);
     return [program, program.guard(containers.runtime), containers];
   }
@@ -72,7 +76,7 @@ export class Machine {
   /** Starts the agent; a bad network may delay its registration without end. */
   startAgent(): void {
     if (!this.on || this.#agent !== null) return;
-    const { clock, random, server, journal, hostAddress, zone, capacity } = this.#o;
+    const { clock, random, server, journal, hostAddress, labels, capacity } = this.#o;
     const name = `kubelet/${this.name}#${this.#agents++}`;
     const program = new Program(name, clock, random.fork(name));
     program.skewMs = this.#skewMs;
@@ -102,7 +106,6 @@ export class Machine {
       await manager.start();
       const runtime = program.guard(this.#runtime);
       const volumes = observedVolumes(checkedVolumes(informerLookup(informers)), this.#containers);
-      const labels: Readonly<Record<string, string>> = zone === '' ? {} : { 'topology.kubernetes.io/zone': zone };
       for (;;) {
         try {
           await manager.add({

@@ -17,14 +17,27 @@ import { Machine } from './machine.ts';
 import { Program } from './program.ts';
 import { SimulatedServer } from './server.ts';
 import { type Service, Supervisor } from './supervisor.ts';
+import { NO_TEMPER, type Temper } from './temper.ts';
 import { SimulatedVolumes } from './volumes.ts';
+
+export interface WorldNode {
+  readonly name: string;
+  readonly zone?: string;
+  /** Beyond those every node has, and its zone. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** As Node.status.capacity; default: a large machine. */
+  readonly capacity?: Readonly<Record<string, string>>;
+}
 
 export interface WorldOptions {
   readonly seed: number;
-  readonly nodes: readonly { readonly name: string; readonly zone?: string }[];
+  readonly nodes: readonly WorldNode[];
   /** Instances that compete for the lead; default 2. */
   readonly controllerManagers?: number;
   readonly gates?: FeatureGates;
+  readonly temper?: Temper;
+  /** Provisioner names of others that ours stands in for. */
+  readonly provisionerAliases?: readonly string[];
   /** Kinds beyond those of the simulator's workload will be used; default no. */
   readonly everyKind?: boolean;
   /** Whether controllers write Event objects; default no. */
@@ -84,7 +97,7 @@ export class World {
       resolves: (...asked: Parameters<Dns['zone']['resolves']>) => this.dns.zone()?.resolves(...asked) ?? false,
       onChange: () => () => {},
     };
-    options.nodes.forEach(({ name, zone = '' }, index) => {
+    options.nodes.forEach(({ name, zone = '', labels: own = {}, capacity }, index) => {
       const hostAddress = `10.0.${index >> 8}.${(index & 255) + 1}`;
       const machine = new Machine({
         name,
@@ -96,6 +109,9 @@ export class World {
         addresses,
         hostAddress,
         names,
+        labels: { ...(zone === '' ? {} : { 'topology.kubernetes.io/zone': zone }), ...own },
+        temper: options.temper ?? NO_TEMPER,
+        ...(capacity === undefined ? {} : { capacity }),
       });
       this.machines.set(name, machine);
     });
@@ -112,6 +128,7 @@ export class World {
           volumes,
           gates,
           events: options.events ?? false,
+          provisionerAliases: options.provisionerAliases ?? [],
         }),
       );
     }
