@@ -58,7 +58,7 @@ export const claimRecreated = cause({
     if (found === undefined) return null;
     return {
       severity: 'warning',
-      says: `it was deleted and made anew ${ageText(world.age(claim))} ago, empty: it is younger than the set's other claims or than the volume an earlier claim of its name left`,
+      says: `it was deleted and made anew ${ageText(world.age(claim))} ago, empty`,
       rule: RECREATED_RULE,
       ways: waysBack(claim, member.pod, found.earlier),
     };

@@ -142,7 +142,8 @@ export function recreatedClaims(facts: SetFacts, world: World): readonly Recreat
           const theirs = other.ordinal > member.ordinal ? claimOf(other) : undefined;
           return theirs !== undefined && made(theirs) < made(claim) - TOGETHER_MS;
         });
-      if (earlier !== undefined || olderAbove || madeBefore(facts, claim, world)) found.push({ claim, member: member.name, earlier });
+      if (earlier !== undefined || olderAbove || madeBefore(facts, claim, world))
+        found.push({ claim, member: member.name, earlier });
     }
   }
   return found;

@@ -179,7 +179,7 @@ export const CLAIM_CASES: readonly Case[] = [
     world: changed(healthy(), { claims: [claim(1, { metadata: { creationTimestamp: ago(400) } })] }),
     path: ['claim-recreated'],
     state: 'warned',
-    says: "it was deleted and made anew 6m40s ago, empty: it is younger than the set's other claims or than the volume an earlier claim of its name left",
+    says: 'it was deleted and made anew 6m40s ago, empty',
   },
   {
     name: 'taken up again after a scale-up',

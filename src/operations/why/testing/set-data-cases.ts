@@ -159,9 +159,15 @@ export const SET_DATA_CASES: readonly Case[] = [
     world: changed(healthy(), {
       claims: [claim(2, { metadata: { creationTimestamp: ago(90) } })],
       events: [
-        event('StatefulSet', 'web', 'SuccessfulCreate', 'Create Claim data-web-2 Pod web-2 in StatefulSet web success', {
-          count: 2,
-        }),
+        event(
+          'StatefulSet',
+          'web',
+          'SuccessfulCreate',
+          'Create Claim data-web-2 Pod web-2 in StatefulSet web success',
+          {
+            count: 2,
+          },
+        ),
       ],
     }),
     path: ['recreated-claim'],
