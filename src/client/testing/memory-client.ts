@@ -125,6 +125,8 @@ export class MemoryClient implements Client {
     if (options.preconditions?.uid !== undefined && options.preconditions.uid !== old.metadata.uid) {
       throw conflict(target, name, 'uid mismatch');
     }
+    const expected = options.preconditions?.resourceVersion;
+    if (expected !== undefined && expected !== old.metadata.resourceVersion) throw conflict(target, name, STALE_WRITE);
     const draft = clone(old) as Draft;
     const finalizer = { Foreground: 'foregroundDeletion', Orphan: 'orphan', Background: '' }[
       options.propagationPolicy ?? 'Background'

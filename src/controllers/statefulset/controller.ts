@@ -222,8 +222,13 @@ class StatefulSetController {
     for (const pod of pods) live.add(pod.metadata.labels?.[REVISION_LABEL] ?? '');
     await this.#history.truncate(set, sorted, live);
     if (error !== null) throw error;
-    await this.#grower.step(set, pods, idle);
-    const waits = [nextAvailabilityMs(set, status, pods, now), nextRecreationMs(set, pods, now), requeueInMs];
+    const growthInMs = await this.#grower.step(set, pods, idle);
+    const waits = [
+      nextAvailabilityMs(set, status, pods, now),
+      nextRecreationMs(set, pods, now),
+      requeueInMs,
+      growthInMs,
+    ];
     const requeueAfterMs = Math.min(...waits.map((wait) => wait ?? Number.POSITIVE_INFINITY));
     return requeueAfterMs === Number.POSITIVE_INFINITY ? undefined : { requeueAfterMs };
   }

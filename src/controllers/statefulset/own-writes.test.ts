@@ -63,3 +63,24 @@ describe('annotations that cannot be read', () => {
     expect((await world.condition('Available'))?.status).toBe('False');
   });
 });
+
+describe('a member that was never ready', () => {
+  it('is not replaced when it has become ready while the cache was behind', async () => {
+    const world = await startWorld();
+    const { client, clock } = world;
+    await client.create(sets, webSet({ [OPT_IN.stuckRollout]: 'replace-never-ready' }, { replicas: 1 }));
+    await clock.settle();
+    const { uid } = (await client.get(pods, 'web-0')).metadata;
+    await world.begin('web-0');
+    client.hold('pods');
+    await world.ready('web-0');
+    let refused = 0;
+    client.intercept = ({ verb, resource }) => {
+      if (verb === 'delete' && resource === 'pods') refused++;
+    };
+    await client.patch(sets, 'web', 'merge', image('b'));
+    await clock.advance(100);
+    expect((await client.get(pods, 'web-0')).metadata.uid).toBe(uid);
+    expect(refused).toBeGreaterThan(0);
+  });
+});

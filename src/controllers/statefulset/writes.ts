@@ -191,7 +191,7 @@ export class MemberWriter {
   }
 
   async #remove(set: StatefulSet, pod: Pod, why: DeleteReason): Promise<void> {
-    await this.delete(set, pod);
+    await this.delete(set, pod, why === 'stuck');
     if (why === 'stuck') {
       const message = `Pod ${pod.metadata.name} of revision ${pod.metadata.labels?.[REVISION_LABEL]} was never Ready and is replaced`;
       this.#o.recorder.event(set, 'Normal', 'ReplacedNeverReady', message);
@@ -203,15 +203,16 @@ export class MemberWriter {
 
   /**
    * Deletes this very pod: a cache that is behind must not cost a later one of the same name. The grace period is the
-   * pod's own.
+   * pod's own. `unchanged`: only as it was observed, for a reason that a change of the pod takes away.
    */
-  async delete(set: StatefulSet, pod: Pod): Promise<void> {
-    const { namespace, name = '', uid } = pod.metadata;
+  async delete(set: StatefulSet, pod: Pod, unchanged = false): Promise<void> {
+    const { namespace, name = '', uid, resourceVersion } = pod.metadata;
     const options = uid === undefined ? {} : { preconditions: { uid } };
+    const asObserved = { preconditions: { ...options.preconditions, ...(resourceVersion && { resourceVersion }) } };
     try {
-      await this.#o.client.delete({ ...PODS, namespace: namespace! }, name, options);
+      await this.#o.client.delete({ ...PODS, namespace: namespace! }, name, unchanged ? asObserved : options);
     } catch (error) {
-      // Another pod has the name by now.
+      // Another pod has the name by now, or this one is no longer what it was.
       if (isStatus(error, 'Conflict')) throw error;
       if (!isStatus(error, 'NotFound')) {
         this.#podEvent('Delete', set, pod, error);

@@ -22,6 +22,11 @@ export interface ClaimGrowerOptions {
   readonly restart: (set: StatefulSet, pod: Pod) => Promise<void>;
 }
 
+/** After another write of the same claim. */
+const CONFLICT_RETRY_MS = 1_000;
+/** After a refusal, which takes a change of the class, a quota or the claim to be lifted. */
+const REFUSED_RETRY_MS = 60_000;
+
 /** Carries out the growth of claims (opt-in claim-template-growth). */
 export class ClaimGrower {
   readonly #o: ClaimGrowerOptions;
@@ -55,9 +60,18 @@ export class ClaimGrower {
 
   /**
    * One step. `idle`: every member is well and the pass changed nothing, so that one of them may be restarted.
-   * @throws whatever the server answers to a claim that may not grow, after an event that tells of it
+   * A claim that may not grow holds up nothing but the claims after it: answers when to try again, null when nothing failed.
    */
-  async step(set: StatefulSet, pods: readonly Pod[], idle: boolean): Promise<void> {
+  async step(set: StatefulSet, pods: readonly Pod[], idle: boolean): Promise<number | null> {
+    try {
+      await this.#step(set, pods, idle);
+      return null;
+    } catch (error) {
+      return isStatus(error, 'Conflict') ? CONFLICT_RETRY_MS : REFUSED_RETRY_MS;
+    }
+  }
+
+  async #step(set: StatefulSet, pods: readonly Pod[], idle: boolean): Promise<void> {
     const next = decideGrowth(set, (name) => this.#o.claims.get(set.metadata.namespace, name));
     if (next.kind === 'raise') for (const one of next.claims) await this.#raise(set, one);
     if (next.kind !== 'wait' || next.claim === null || !idle) return;

@@ -35,6 +35,9 @@ export const NEVER_READY: CheckerDefinition = {
         evaluated();
         const key = podKey(set.metadata.namespace ?? '', name);
         const victim = history.now(key);
+        // The server refuses to delete a pod that is not what the controller saw.
+        const asSeen = entry.kind === 'call' ? entry.call.options?.preconditions?.resourceVersion : undefined;
+        if (asSeen !== undefined && asSeen !== victim?.metadata.resourceVersion) return;
         const lives = history.versions(key).flatMap(({ object }) => object ?? []);
         if (lives.some((state) => state.metadata.uid === victim?.metadata.uid && isReady(state))) {
           violated(`${set.metadata.name} replaced ${name} out of turn, which has been Ready before`);
