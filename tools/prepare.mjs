@@ -24,7 +24,8 @@ function newest(path) {
 }
 
 /** Installs and builds when needed; says so as it goes. */
-export function prepare() {
+/** Installs what the lock file says, and builds dist/ unless `build` is false: what bundles for itself needs none. */
+export function prepare({ build = true } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
     process.stderr.write(`perdure needs Node 20.19 or newer; this is ${process.versions.node}.\n`);
@@ -40,6 +41,7 @@ export function prepare() {
       '--loglevel=error',
     ]);
   }
+  if (!build) return;
   const built = join(root, 'dist', 'cli.js');
   if (!existsSync(built) || statSync(built).mtimeMs < newest(join(root, 'src'))) {
     run('Building (tools/build.mjs)', process.execPath, [join(root, 'tools', 'build.mjs')]);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
-prepare();
+prepare({ build: false });
 const { build } = await import('esbuild');
 const { sharedShapes } = await import('./shared-shapes.mjs');
 const asked = process.argv.slice(2);

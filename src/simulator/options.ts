@@ -18,6 +18,7 @@ export const USAGE = `npm run simulate -- [--seeds N] [--first S] [--seed S] [--
   --first S                 the first of them (default 1)
   --seed S                  this seed only; prints its timeline, with -o json its whole event log
   --minutes M               run fresh seeds for this long instead of a number of them
+  --model                   explore the decision of the StatefulSet controller exhaustively instead (see docs/model.md)
   --shrink                  make the steps of a failing seed as few as possible
   --stop-at-first-failure   end with the first seed that fails
   -o json                   one JSON document a line`;
