@@ -3,7 +3,7 @@ import { losesData, way } from '../chain.ts';
 import { kubectl } from '../commands.ts';
 import { orphanedClaims } from '../facts/claim-facts.ts';
 import { memberOfClaim } from '../facts/owner.ts';
-import { setFacts } from '../facts/set-facts.ts';
+import { replicasFor, setFacts } from '../facts/set-facts.ts';
 import { ageText } from '../words.ts';
 
 /** The claim of a member its set no longer has. */
@@ -16,6 +16,7 @@ export const claimOrphaned = cause({
     if (member === undefined || !orphanedClaims(setFacts(member.set, world), world).includes(claim)) return null;
     const size = claim.status.capacity?.storage ?? claim.spec.resources.requests?.storage ?? 'unknown size';
     const set = member.set.metadata.name ?? '';
+    const replicas = replicasFor(member.set, member.ordinal);
     return {
       severity: 'note',
       says: `nobody uses it: ${set} has no ordinal ${member.ordinal} any more (${size}, ${ageText(world.age(claim))} old)`,
@@ -24,17 +25,14 @@ export const claimOrphaned = cause({
         source: 'spec.persistentVolumeClaimRetentionPolicy, KEP-1847',
       },
       ways: [
+        ...(replicas === null
+          ? []
+          : [way('use it again', kubectl(namespace, 'scale', 'sts', set, `--replicas=${replicas}`))]),
         way(
-          'use it again',
-          kubectl(
-            namespace,
-            'scale',
-            'sts',
-            set,
-            `--replicas=${member.ordinal + 1 - (member.set.spec.ordinals?.start ?? 0)}`,
-          ),
+          replicas === null ? 'delete it' : 'or delete it',
+          kubectl(namespace, 'delete', 'pvc', name),
+          losesData(`pvc ${name}`),
         ),
-        way('or delete it', kubectl(namespace, 'delete', 'pvc', name), losesData(`pvc ${name}`)),
       ],
     };
   },

@@ -28,7 +28,7 @@ export const quotaExceeded = cause({
         way('raise the quota', kubectl(facts.namespace, 'edit', 'quota', quota)),
         way(
           'or ask for fewer members',
-          kubectl(facts.namespace, 'scale', 'sts', facts.name, `--replicas=${failure.member.ordinal - facts.start}`),
+          kubectl(facts.namespace, 'scale', 'sts', facts.name, `--replicas=${facts.members.indexOf(failure.member)}`),
         ),
       ],
     };

@@ -1,10 +1,11 @@
+import { OPT_IN, optInsOf } from '../../../api/apps/stateful-set-opt-ins.ts';
 import { cause } from '../cause.ts';
 import { way } from '../chain.ts';
 import { deletePod } from '../commands.ts';
 import { revisionLabel, unreadyFor } from '../facts/pod-facts.ts';
 import { revisionText } from '../facts/rollout.ts';
 import { memberSubject, setFacts } from '../facts/set-facts.ts';
-import { isTrapped } from '../facts/stuck.ts';
+import { isTrapped, neverReady } from '../facts/stuck.ts';
 import { ageText } from '../words.ts';
 import { automatic } from './stuck-rollout.ts';
 
@@ -14,10 +15,20 @@ export const stuckRolloutTrap = cause({
   kind: 'StatefulSet',
   applies(set, world) {
     const facts = setFacts(set, world);
-    const { blocker, namespace, name, updateRevision, currentRevision } = facts;
+    const { blocker, namespace, updateRevision, currentRevision } = facts;
     if (blocker?.pod == null || !isTrapped(facts)) return null;
     const own = revisionText(facts, revisionLabel(blocker.pod), world);
     const happened = updateRevision === currentRevision ? 'the rollout was undone' : 'the template was changed';
+    if (optInsOf(set).replaceNeverReady && neverReady(blocker.pod)) {
+      return {
+        severity: 'waits',
+        says: `${happened}, and ${blocker.name}, which still runs ${own} and has never been Ready, is about to be replaced by itself`,
+        rule: {
+          text: 'With replace-never-ready a member that blocks a rollout and has never been Ready is deleted, and comes back at the revision it should have.',
+          source: OPT_IN.stuckRollout,
+        },
+      };
+    }
     return {
       severity: 'blocks',
       says: `${happened}, but ${blocker.name} still runs ${own}, has not been Ready for ${ageText(unreadyFor(blocker.pod, world))}, and so is never replaced by ${revisionText(facts, updateRevision, world)}`,
@@ -30,7 +41,7 @@ export const stuckRolloutTrap = cause({
           `delete ${blocker.name}: it is made anew from ${revisionText(facts, updateRevision, world)} on the same volumes`,
           [deletePod(namespace, blocker.name)],
         ),
-        automatic(namespace, name),
+        ...automatic(set, blocker.pod),
       ],
       instead: true,
       next: [memberSubject(facts, blocker.name)],

@@ -151,7 +151,8 @@ export function recreatedClaims(facts: SetFacts, world: World): readonly Recreat
 
 /** Claims of ordinals the set does not have (any more). */
 export function orphanedClaims(facts: SetFacts, world: World): readonly PersistentVolumeClaim[] {
-  const { set, namespace, start, replicas, name } = facts;
+  const { set, namespace, members, name } = facts;
+  const ordinals = new Set(members.map(({ ordinal }) => ordinal));
   return world.observed.claims
     .filter((claim) => claim.metadata.namespace === namespace)
     .filter((claim) => {
@@ -160,7 +161,7 @@ export function orphanedClaims(facts: SetFacts, world: World): readonly Persiste
         const prefix = `${template.metadata.name}-`;
         if (!claimName.startsWith(`${prefix}${name}-`)) return false;
         const ordinal = ordinalIn(set, claimName.slice(prefix.length));
-        if (ordinal < 0 || (ordinal >= start && ordinal < start + replicas)) return false;
+        if (ordinal < 0 || ordinals.has(ordinal)) return false;
         return world.pod(namespace, `${name}-${ordinal}`) === undefined;
       });
     })

@@ -1,3 +1,4 @@
+import { optInsOf } from '../../../api/apps/stateful-set-opt-ins.ts';
 import type { PersistentVolumeClaim, Pod, StatefulSet } from '../observed.ts';
 import { type Subject, subjectOf } from '../subject.ts';
 import { listed } from '../words.ts';
@@ -22,7 +23,7 @@ export interface SetFacts {
   readonly ordered: boolean;
   readonly minReadySeconds: number;
   readonly onDelete: boolean;
-  /** First ordinal that a rollout touches. */
+  /** First ordinal that a rollout touches; beyond all when the partition keeps every member. */
   readonly boundary: number;
   readonly partition: number;
   readonly updateRevision: string;
@@ -39,6 +40,28 @@ export interface SetFacts {
 }
 
 const known = new WeakMap<World, Map<StatefulSet, SetFacts>>();
+
+/** No set that fits on a screen, nor in a cluster, has more. */
+const MAX_MEMBERS = 10_000;
+
+/** The ordinals of a set, ascending; reserved ones are left out and made up for at the end (docs/opt-ins.md). */
+function ordinalsOf(set: StatefulSet, start: number, replicas: number): readonly number[] {
+  const reserved = optInsOf(set).reservedOrdinals;
+  const ordinals: number[] = [];
+  for (let ordinal = start; ordinals.length < Math.min(replicas, MAX_MEMBERS); ordinal++) {
+    const range = reserved.find(({ first, last }) => first <= ordinal && ordinal <= last);
+    if (range === undefined) ordinals.push(ordinal);
+    else ordinal = range.last;
+  }
+  return ordinals;
+}
+
+/** How many replicas give the set that ordinal; null when none do (below its start, or reserved). */
+export function replicasFor(set: StatefulSet, ordinal: number): number | null {
+  const start = set.spec.ordinals?.start ?? 0;
+  const index = ordinalsOf(set, start, ordinal - start + 1).indexOf(ordinal);
+  return index < 0 ? null : index + 1;
+}
 
 /** Facts of a set, found once for a world. */
 export function setFacts(set: StatefulSet, world: World): SetFacts {
@@ -60,16 +83,16 @@ function derive(set: StatefulSet, world: World): SetFacts {
   const partition = strategy.rollingUpdate?.partition ?? 0;
   const owned = world.observed.pods.filter((pod) => pod.metadata.namespace === namespace && isOwnedBy(pod, set));
   const byName = new Map(owned.map((pod) => [pod.metadata.name, pod]));
-  const members = Array.from({ length: replicas }, (_, index): Member => {
-    const member = `${name}-${start + index}`;
-    return { ordinal: start + index, name: member, pod: byName.get(member) ?? null };
+  const members = ordinalsOf(set, start, replicas).map((at): Member => {
+    const member = `${name}-${at}`;
+    return { ordinal: at, name: member, pod: byName.get(member) ?? null };
   });
+  const inRange = new Set(members.map(({ name: member }) => member));
   const ordinal = (pod: Pod): number => ordinalIn(set, pod.metadata.name ?? '');
-  const outOfRange = (pod: Pod): boolean =>
-    ordinal(pod) >= 0 && (ordinal(pod) < start || ordinal(pod) >= start + replicas);
+  const outOfRange = (pod: Pod): boolean => ordinal(pod) >= 0 && !inRange.has(pod.metadata.name ?? '');
   const status = set.status as StatefulSet['status'] | undefined;
   const updateRevision = status?.updateRevision ?? '';
-  const boundary = start + partition;
+  const boundary = members[partition]?.ordinal ?? Number.POSITIVE_INFINITY;
   const blocker = ordered
     ? (members.find(({ pod }) => pod === null || !isAvailable(pod, minReadySeconds, world.now)) ?? null)
     : null;

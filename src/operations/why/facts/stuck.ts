@@ -1,6 +1,7 @@
+import { parseTime } from '../../../base/time.ts';
 import type { Pod } from '../observed.ts';
 import type { World } from '../world.ts';
-import { containersOf, isDone, isReady, isTerminating, revisionLabel, unreadyFor } from './pod-facts.ts';
+import { conditionOf, containersOf, isDone, isReady, isTerminating, revisionLabel, unreadyFor } from './pod-facts.ts';
 import { isRolling } from './rollout.ts';
 import type { SetFacts } from './set-facts.ts';
 
@@ -35,4 +36,16 @@ export function isBrokenUpdate(facts: SetFacts, world: World): boolean {
   if (onDelete || blocker?.pod == null || updateRevision === '' || updateRevision === currentRevision) return false;
   if (!unready(blocker.pod) || revisionLabel(blocker.pod) !== updateRevision || !isRolling(facts)) return false;
   return unreadyFor(blocker.pod, world) >= PATIENCE_MS || hasFailed(blocker.pod);
+}
+
+/** Times have no fractions. */
+const SAME_SECOND_MS = 1000;
+
+/** By its own account the pod has never been Ready: only such a pod is replaced by `stuck-rollout: replace-never-ready`. */
+export function neverReady(pod: Pod): boolean {
+  const changed = parseTime(conditionOf(pod, 'Ready')?.lastTransitionTime);
+  return (
+    Number.isNaN(changed) ||
+    changed - parseTime(pod.status.startTime ?? pod.metadata.creationTimestamp) < SAME_SECOND_MS
+  );
 }

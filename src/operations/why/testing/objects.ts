@@ -28,7 +28,7 @@ export { NEW, OLD };
 type Part<T> = { readonly [K in keyof T]?: unknown };
 
 /** Laid over a default; nested objects are laid over each other, lists and scalars replace. */
-function over<T>(base: object, ...parts: readonly object[]): T {
+export function over<T>(base: object, ...parts: readonly object[]): T {
   const result: Record<string, unknown> = { ...base };
   for (const part of parts)
     for (const [key, value] of Object.entries(part)) {

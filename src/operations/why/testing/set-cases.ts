@@ -8,6 +8,7 @@ import {
   healthy,
   NEW,
   OLD,
+  over,
   pod,
   revision,
   set,
@@ -68,7 +69,7 @@ export const SET_CASES: readonly Case[] = [
     subject: web,
     world: changed(healthy(), {
       statefulSets: [set(rolling)],
-      pods: [pod(2, merge(of(NEW), unready(600)))],
+      pods: [pod(2, over(of(NEW), unready(600), { metadata: { creationTimestamp: ago(600) } }))],
       revisions,
     }),
     path: ['stuck-rollout', 'not-ready'],
@@ -81,7 +82,7 @@ export const SET_CASES: readonly Case[] = [
     subject: web,
     world: changed(healthy(), {
       statefulSets: [set(rolling)],
-      pods: [pod(2, merge(of(NEW), unready(600)))],
+      pods: [pod(2, over(of(NEW), unready(600), { metadata: { creationTimestamp: ago(600) } }))],
       revisions,
     }),
     path: ['stuck-rollout'],
@@ -100,7 +101,7 @@ export const SET_CASES: readonly Case[] = [
     subject: web,
     world: changed(healthy(), {
       statefulSets: [set({ status: { updateRevision: OLD, currentRevision: OLD } })],
-      pods: [pod(2, merge(of(NEW), unready(900)))],
+      pods: [pod(2, over(of(NEW), unready(900), { metadata: { creationTimestamp: ago(900) } }))],
       revisions: [revision(OLD, 3, 10 * DAY), revision(NEW, 2, 900)],
     }),
     path: ['stuck-rollout-trap'],
@@ -386,5 +387,33 @@ export const SET_CASES: readonly Case[] = [
     says: 'image postgres:17 of db cannot be had (ErrImagePull): manifest unknown',
     ways: [['delete pod web-2', 'keeps data']],
     never: 'set image',
+  },
+  {
+    name: 'the undone rollout of a set that replaces what was never ready',
+    subject: web,
+    world: changed(healthy(), {
+      statefulSets: [set({ metadata: { annotations: { 'perdure.dev/stuck-rollout': 'replace-never-ready' } } })],
+      pods: [pod(2, over(of(NEW), unready(900), { metadata: { creationTimestamp: ago(900) } }))],
+      revisions,
+    }),
+    path: ['stuck-rollout-trap'],
+    state: 'waiting',
+    says: 'the rollout was undone, and web-2, which still runs revision 2 (web-new) and has never been Ready, is about to be replaced by itself',
+  },
+  {
+    name: 'reserved ordinals are neither missing nor in range',
+    subject: web,
+    world: changed(
+      healthy(),
+      {
+        statefulSets: [set({ metadata: { annotations: { 'perdure.dev/reserved-ordinals': '1' } } })],
+        pods: [pod(3)],
+        claims: [claim(3)],
+      },
+      ['web-1'],
+    ),
+    path: ['orphaned-claims'],
+    state: 'fine',
+    says: 'a claim of members it no longer has: data-web-1 (10Gi, 10d old)',
   },
 ];
