@@ -1,5 +1,6 @@
 import { DRIVER, deviceNameOf } from '../../api/shared/attachment.ts';
 import { deepEqual } from '../../base/json.ts';
+import { rfc3339 } from '../../base/time.ts';
 import { keyOf } from '../../client/meta.ts';
 import {
   NODES,
@@ -14,7 +15,8 @@ import type { Node, PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import type { ControllerOptions } from '../framework/options.ts';
 import type { PersistentVolume, VolumeAttachment } from '../framework/volumes.ts';
 import { type AttachAction, decideAttachments, holdsVolumes, isManaged, multiAttachMessage } from './decide.ts';
-import { AttachmentWriter } from './writes.ts';
+import { SentAttachments } from './sent-attachments.ts';
+import { AttachmentWriter, newAttachment } from './writes.ts';
 
 const WORKERS = 16;
 const VOLUME = 'volume ';
@@ -23,6 +25,9 @@ const NODE = 'node ';
 const BY_VOLUME = 'our-volume';
 const BY_NODE = 'our-node';
 const PODS_BY_NODE = 'spec.nodeName';
+
+/** One life of an attachment: the name alone comes again with every attachment to the same node. */
+const lifeOf = ({ metadata }: VolumeAttachment): string => metadata.uid ?? '';
 
 /** Decides which volume is attached to which node (node.md 8.5). The attaching itself is the attacher's. */
 export function createAttachDetachController(options: ControllerOptions): Controller {
@@ -39,8 +44,12 @@ class AttachDetach {
   readonly #attachments;
   readonly #recorder;
   readonly #writer: AttachmentWriter;
-  /** Attachments on their way out: the node is not to be told of them any more. */
-  readonly #leaving = new Set<string>();
+  readonly #sent: SentAttachments;
+  /**
+   * Attachments on their way out: the node is not to be told of them any more. Once a delete was sent there is no way
+   * back, whatever became of the answer; `deleting` has still to be sent again, `deleted` has not.
+   */
+  readonly #leaving = new Map<string, 'withdrawing' | 'deleting' | 'deleted'>();
   /** When each attachment was first found unwanted. */
   readonly #unwantedSince = new Map<string, number>();
   /** Volume and node of which the pods have been told that they have to wait. */
@@ -61,6 +70,7 @@ class AttachDetach {
     this.#attachments.addIndex(BY_NODE, ({ spec }) => (spec.attacher === DRIVER ? [spec.nodeName] : []));
     this.#recorder = events.recorder({ component: 'attachdetach-controller' });
     this.#writer = new AttachmentWriter(client);
+    this.#sent = new SentAttachments(client, this.#attachments);
     this.reconciler = new Reconciler({
       name: 'attach-detach',
       clock,
@@ -137,8 +147,8 @@ class AttachDetach {
         changed(attachment);
       },
       delete: (attachment) => {
-        this.#leaving.delete(keyOf(attachment));
-        this.#unwantedSince.delete(keyOf(attachment));
+        this.#leaving.delete(lifeOf(attachment));
+        this.#unwantedSince.delete(lifeOf(attachment));
         changed(attachment);
       },
     });
@@ -180,7 +190,10 @@ class AttachDetach {
   }
 
   async #syncVolume(name: string): Promise<ReconcileResult | undefined> {
-    const attachments = this.#attachments.byIndex(BY_VOLUME, name);
+    const known = await this.#sent.known(name, this.#attachments.byIndex(BY_VOLUME, name));
+    for (const attachment of known)
+      if (this.#leaving.get(lifeOf(attachment)) === 'deleting') await this.#delete(attachment);
+    const attachments = known.map((attachment) => this.#asSent(attachment));
     const volume = this.#volume(name);
     const wanted = this.#wanted(volume);
     for (const attachment of attachments) this.#noteWhetherWanted(attachment, wanted);
@@ -190,7 +203,7 @@ class AttachDetach {
       attachments,
       node: (node: string) => this.#nodes.get(undefined, node),
       unwantedSince: (node: string) =>
-        this.#unwantedSince.get(keyOf(attachments.find(({ spec }) => spec.nodeName === node)!)),
+        this.#unwantedSince.get(lifeOf(attachments.find(({ spec }) => spec.nodeName === node)!)),
     };
     const now = this.#clock.now();
     let next = Number.POSITIVE_INFINITY;
@@ -202,15 +215,33 @@ class AttachDetach {
   }
 
   #noteWhetherWanted(attachment: VolumeAttachment, wanted: ReadonlyMap<string, readonly Pod[]>): void {
-    const key = keyOf(attachment);
+    const key = lifeOf(attachment);
     if (!wanted.has(attachment.spec.nodeName)) {
       if (!this.#unwantedSince.has(key)) this.#unwantedSince.set(key, this.#clock.now());
       return;
     }
     this.#unwantedSince.delete(key);
     // It was to be taken away, and then someone wanted it before it went.
-    if (attachment.metadata.deletionTimestamp === undefined && this.#leaving.delete(key))
-      this.reconciler.queue.add(NODE + attachment.spec.nodeName);
+    if (this.#leaving.get(key) !== 'withdrawing') return;
+    this.#leaving.delete(key);
+    this.reconciler.queue.add(NODE + attachment.spec.nodeName);
+  }
+
+  /** The cache may not have seen yet that an attachment is being deleted. */
+  #asSent(attachment: VolumeAttachment): VolumeAttachment {
+    const leaving = this.#leaving.get(lifeOf(attachment));
+    if (leaving === undefined || leaving === 'withdrawing' || attachment.metadata.deletionTimestamp !== undefined)
+      return attachment;
+    const deletionTimestamp = rfc3339(this.#clock.now());
+    return { ...attachment, metadata: { ...attachment.metadata, deletionTimestamp } };
+  }
+
+  async #delete(attachment: VolumeAttachment): Promise<void> {
+    const key = lifeOf(attachment);
+    this.#leaving.set(key, 'deleting');
+    await this.#writer.delete(attachment);
+    // Its end may have been heard of before the answer came.
+    if (this.#leaving.has(key)) this.#leaving.set(key, 'deleted');
   }
 
   /** Returns when to look again, if time alone may change the answer. */
@@ -225,7 +256,8 @@ class AttachDetach {
       const told = `${volume.metadata.name} ${action.node}`;
       if (action.kind === 'attach') {
         this.#told.delete(told);
-        await this.#writer.create(volume, action.node);
+        const { name, object } = newAttachment(volume, action.node);
+        await this.#sent.create(volume.metadata.name ?? '', name, object);
       } else if (!this.#told.has(told)) {
         this.#told.add(told);
         const holders = action.elsewhere.flatMap((node) => wanted.get(node) ?? []);
@@ -239,15 +271,15 @@ class AttachDetach {
   }
 
   async #detach(volume: PersistentVolume, attachment: VolumeAttachment, forced: boolean): Promise<void> {
-    const key = keyOf(attachment);
+    const key = lifeOf(attachment);
     const node = this.#nodes.get(undefined, attachment.spec.nodeName);
-    this.#leaving.add(key);
+    this.#leaving.set(key, 'withdrawing');
     if (node !== undefined && !(await this.#writer.withdraw(node, volume, forced))) {
       // The node has just begun to use it; what it says next brings us back.
       this.#leaving.delete(key);
       return;
     }
-    await this.#writer.delete(attachment);
+    await this.#delete(attachment);
   }
 
   /** The node is told of what is attached to it and stays so. */
@@ -258,7 +290,7 @@ class AttachDetach {
     for (const attachment of this.#attachments.byIndex(BY_NODE, name)) {
       const { metadata, spec, status } = attachment;
       if (status?.attached !== true || metadata.deletionTimestamp !== undefined) continue;
-      if (this.#leaving.has(keyOf(attachment))) continue;
+      if (this.#leaving.has(lifeOf(attachment))) continue;
       const device = deviceNameOf(this.#volume(spec.source.persistentVolumeName ?? ''));
       if (device !== null) devices.push(device);
     }

@@ -17,6 +17,21 @@ interface Attached {
   readonly devicePath: string;
 }
 
+/** The attachment of a volume to a node, as it begins. */
+export function newAttachment(
+  volume: PersistentVolume,
+  nodeName: string,
+): { readonly name: string; readonly object: object } {
+  const name = attachmentName(volume.spec.csi?.volumeHandle ?? '', nodeName);
+  const object = {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'VolumeAttachment',
+    metadata: { name, finalizers: [ATTACHER_FINALIZER] },
+    spec: { attacher: DRIVER, nodeName, source: { persistentVolumeName: volume.metadata.name } },
+  };
+  return { name, object };
+}
+
 /** The writes of attaching and detaching. */
 export class AttachmentWriter {
   readonly #client: Client;
@@ -25,21 +40,6 @@ export class AttachmentWriter {
 
   constructor(client: Client) {
     this.#client = client;
-  }
-
-  async create(volume: PersistentVolume, nodeName: string): Promise<void> {
-    const name = attachmentName(volume.spec.csi?.volumeHandle ?? '', nodeName);
-    try {
-      await this.#client.create(VOLUME_ATTACHMENTS, {
-        apiVersion: 'storage.k8s.io/v1',
-        kind: 'VolumeAttachment',
-        metadata: { name, finalizers: [ATTACHER_FINALIZER] },
-        spec: { attacher: DRIVER, nodeName, source: { persistentVolumeName: volume.metadata.name } },
-      });
-    } catch (error) {
-      // The cache has yet to see it come, or an earlier one has yet to go: its event brings us back.
-      if (!isStatus(error, 'AlreadyExists')) throw error;
-    }
   }
 
   async delete({ metadata: { name = '', uid } }: VolumeAttachment): Promise<void> {
