@@ -96,12 +96,17 @@ export async function observe(client: Client, subject: Subject): Promise<Observe
     return merged(await Promise.all([...cluster, ...inNamespace(client, subject.namespace), aboutNodes(client)]));
   }
   const onNode = await look(client, 'pods', PODS, { fieldSelector: `spec.nodeName=${subject.name}` });
-  const namespaces = [...new Set(onNode.items.map(({ metadata }) => metadata.namespace ?? ''))].slice(
-    0,
-    MAX_NAMESPACES,
-  );
+  const all = [...new Set(onNode.items.map(({ metadata }) => metadata.namespace ?? ''))];
+  const namespaces = all.slice(0, MAX_NAMESPACES);
   const spaces = namespaces.flatMap((namespace) => inNamespace(client, namespace));
-  return merged([onNode, ...(await Promise.all([...cluster, ...spaces, aboutNodes(client)]))]);
+  const rest: Answer = {
+    list: 'budgets',
+    items: [],
+    ...(all.length === namespaces.length
+      ? {}
+      : { unseen: `only those of ${namespaces.length} of ${all.length} namespaces` }),
+  };
+  return merged([onNode, rest, ...(await Promise.all([...cluster, ...spaces, aboutNodes(client)]))]);
 }
 
 /** One list a kind; an object that was listed twice counts once. */
