@@ -23,8 +23,7 @@ function newest(path) {
   return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), stat.mtimeMs);
 }
 
-/** Installs and builds when needed; says so as it goes. */
-/** Installs what the lock file says, and builds dist/ unless `build` is false: what bundles for itself needs none. */
+/** Says what it does as it goes. Installs what the lock file says, and builds dist/ unless `build` is false: what bundles for itself needs none. */
 export function prepare({ build = true } = {}) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {

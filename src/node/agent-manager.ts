@@ -29,6 +29,8 @@ export interface AgentManagerOptions {
   readonly events: EventBroadcaster | null;
   /** Nodes made by clients that match this label selector are played by simulated agents; '' or undefined: none. */
   readonly simulateNodes?: string;
+  /** Between renewals of a node's lease; default 10 s. */
+  readonly heartbeatMs?: number;
   /** What simulated scripts can see of the cluster's names. */
   readonly names?: Names;
   /** Range of simulated pod addresses. */
@@ -81,7 +83,7 @@ class Manager implements AgentManager {
 
   constructor(options: AgentManagerOptions) {
     this.#options = options;
-    this.#heartbeats = new Heartbeats(options.client, options.clock);
+    this.#heartbeats = new Heartbeats(options.client, options.clock, options.heartbeatMs);
     this.#addresses = new AddressPool(options.podCidr);
     this.#lookup = informerLookup(options.informers);
     this.#pods = new PodRouter(options.informers);

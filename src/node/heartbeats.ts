@@ -24,12 +24,15 @@ interface Beat {
 export class Heartbeats {
   readonly #client: Client;
   readonly #clock: Clock;
+  readonly #periodMs: number;
   readonly #beats = new Map<string, Beat>();
   #timer: Timer | null = null;
 
-  constructor(client: Client, clock: Clock) {
+  /** `periodMs` between renewals, default 10 s: well below the 40 s a lease lasts. */
+  constructor(client: Client, clock: Clock, periodMs = PERIOD_MS) {
     this.#client = client;
     this.#clock = clock;
+    this.#periodMs = periodMs;
   }
 
   /** Renews at once and from then on; `tick` is called with every beat. Returns the function that stops it. */
@@ -49,7 +52,7 @@ export class Heartbeats {
   }
 
   #arm(): void {
-    this.#timer = this.#clock.setTimer(PERIOD_MS, () => {
+    this.#timer = this.#clock.setTimer(this.#periodMs, () => {
       for (const [name, beat] of this.#beats) {
         void this.#renew(name, beat);
         beat.tick();
