@@ -83,6 +83,7 @@ describe('proof that a pod was never ready', () => {
     expect(never(withReady(null))).toBe(true);
     expect(never(withReady({ status: 'False', lastTransitionTime: iso(BORN) }))).toBe(true);
     expect(never(withReady({ status: 'False', lastTransitionTime: iso(BORN + 1000) }))).toBe(false);
+    expect(never(withReady({ status: 'False', lastTransitionTime: iso(BORN - 3_600_000) }))).toBe(false);
     expect(never(withReady({ status: 'True', lastTransitionTime: iso(BORN) }))).toBe(false);
     expect(never(withReady({ status: 'Unknown', lastTransitionTime: iso(BORN + 1000) }))).toBe(false);
   });

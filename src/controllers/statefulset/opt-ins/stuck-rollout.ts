@@ -20,8 +20,9 @@ export function isNeverReady(pod: Pod, lostReadiness: (pod: Pod) => boolean): bo
   if (ready === undefined) return true;
   if (isPodReady(pod) || lostReadiness(pod)) return false;
   const { startTime } = pod.status as { readonly startTime?: string };
-  // Not a number where either is missing, which proves nothing.
-  return parseTime(ready.lastTransitionTime) <= parseTime(startTime);
+  // Agents stamp the start right after the conditions. Much earlier is a clock that went back; a missing time proves nothing.
+  const stampedBefore = parseTime(startTime) - parseTime(ready.lastTransitionTime);
+  return stampedBefore >= 0 && stampedBefore <= 1000;
 }
 
 /** Whether the rollout may replace this member without taking anything from the set that it ever had. */

@@ -143,6 +143,7 @@ describe('O4: reserved ordinals', () => {
     bench.call(pod(1), { verb: 'create', body: {} });
     expect(bench.violations).toEqual(['web made web-1, which is none of its ordinals']);
     bench.put(pod(1), webPod(bench));
+    bench.change(WEB, { status: { availableReplicas: 3 } });
     bench.settled();
     expect(bench.violations[1]).toMatch(/web-1 .* is left over/);
   });

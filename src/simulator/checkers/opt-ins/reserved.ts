@@ -1,5 +1,14 @@
 import type { Checker, CheckerDefinition } from '../checker.ts';
-import { annotationOf, described, indexOf, isMember, isTerminating, memberName, ordinalOf } from '../facts.ts';
+import {
+  annotationOf,
+  described,
+  indexOf,
+  isMember,
+  isTerminating,
+  memberName,
+  ordinalOf,
+  replicasOf,
+} from '../facts.ts';
 
 const OPT_IN_RESERVED = 'perdure.dev/reserved-ordinals';
 
@@ -22,6 +31,8 @@ export const RESERVED: CheckerDefinition = {
       settled() {
         for (const set of history.all('apps/statefulsets').values()) {
           if (annotationOf(set, OPT_IN_RESERVED) === undefined || isTerminating(set)) continue;
+          // Surplus members of an ordered set stay while one of the others is not well.
+          if ((set.status?.availableReplicas ?? 0) < replicasOf(set)) continue;
           evaluated();
           for (const pod of history.all('core/pods').values()) {
             if (isMember(set, pod) && indexOf(set, ordinalOf(pod)) < 0) violated(`${described(pod)} is left over`);
