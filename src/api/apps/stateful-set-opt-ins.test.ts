@@ -9,7 +9,11 @@ describe('opt-ins of a StatefulSet', () => {
     const off = readOptIns({ 'kubectl.kubernetes.io/last-applied-configuration': '{}' }, []);
     expect(off).toMatchObject({ replaceNeverReady: false, conditions: false, correctedCounting: false, problems: [] });
     expect([off.ordinalBackoff, off.reservedOrdinals, off.claimGrowth.size]).toEqual([null, [], 0]);
-    const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { annotations: { [OPT_IN.conditions]: 'true' } } };
+    const set = {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { annotations: { [OPT_IN.conditions]: 'true' } },
+    };
     expect(optInsOf(set)).toBe(optInsOf(set));
     expect(optInsOf(set).conditions).toBe(true);
   });
