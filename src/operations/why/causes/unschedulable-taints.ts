@@ -24,7 +24,7 @@ export const unschedulableTaints = cause({
   id: 'unschedulable-taints',
   kind: 'Pod',
   applies(pod, world) {
-    const refused = refusedBy(pod, /untolerated taint|had taints? that the pod didn't tolerate/);
+    const refused = refusedBy(pod, /untolerated taint|had taint.* didn't tolerate/);
     if (refused === null) return null;
     const tainted = world.observed.nodes.flatMap((node) => {
       const taints = (node.spec.taints ?? []).filter(
