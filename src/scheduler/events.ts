@@ -89,6 +89,10 @@ export function listen(heard: Heard): () => void {
     volumes.claimChanged(claim);
     queue.event(BY_VOLUMES);
   };
+  const volumeChanged = (volume: KubeObject): void => {
+    volumes.volumeChanged(volume);
+    queue.event(BY_VOLUMES);
+  };
   const namespacesChanged = (): void => queue.event(BY_NAMESPACES);
   const stops = [
     informers.informer(NODES).on({
@@ -103,7 +107,7 @@ export function listen(heard: Heard): () => void {
       delete: (node) => cache.removeNode(node.metadata.name ?? ''),
     }),
     informers.informer(PERSISTENT_VOLUME_CLAIMS).on({ add: claimChanged, update: claimChanged, delete: claimChanged }),
-    informers.informer(PERSISTENT_VOLUMES).on({ add: volumesChanged, update: volumesChanged }),
+    informers.informer(PERSISTENT_VOLUMES).on({ add: volumeChanged, update: volumeChanged }),
     informers.informer(STORAGE_CLASSES).on({ add: volumesChanged, update: volumesChanged }),
     informers.informer(NAMESPACES).on({ add: namespacesChanged, update: namespacesChanged }),
     informers.informer(PODS).on(podHandlers(heard)),

@@ -229,6 +229,52 @@ describe('scheduler', () => {
     expect(await nodeOf('q')).toBe(chosen);
   });
 
+  it('does not bind to a node that the volume made meanwhile cannot be reached from', async () => {
+    await node('a');
+    await node('b');
+    await client.create(STORAGE_CLASSES, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'late' },
+      provisioner: 'x/y',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await client.create(claims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data' },
+      spec: { storageClassName: 'late', resources: { requests: { storage: '1Gi' } } },
+    });
+    await pod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] });
+    await clock.settle();
+    const claim = await client.get<KubeObject>(claims, 'data');
+    const chosen = claim.metadata.annotations?.['volume.kubernetes.io/selected-node'];
+    const other = chosen === 'a' ? 'b' : 'a';
+    const terms = [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [other] }] }];
+    await client.patch(claims, 'data', 'merge', {
+      metadata: { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } },
+      spec: { volumeName: 'pv' },
+      status: { phase: 'Bound' },
+    });
+    await client.patch(claims, 'data', 'merge', { status: { phase: 'Bound' } }, 'status');
+    await clock.settle();
+    expect(await nodeOf('p')).toBeUndefined();
+    await client.create(PERSISTENT_VOLUMES, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'pv' },
+      spec: {
+        claimRef: { namespace: 'ns', name: 'data' },
+        nodeAffinity: { required: { nodeSelectorTerms: terms } },
+      },
+      status: { phase: 'Bound' },
+    });
+    await clock.settle();
+    expect(await nodeOf('p')).not.toBe(chosen);
+    await clock.advance(60_000);
+    expect(await nodeOf('p')).toBe(other);
+  });
+
   it('gives up on a claim that is never bound after ten minutes, and tries again', async () => {
     await node('a');
     await client.create(STORAGE_CLASSES, {

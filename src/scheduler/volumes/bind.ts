@@ -4,7 +4,7 @@ import type { KubeObject } from '../../schema/object.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Listers } from '../types.ts';
-import { claimKey, isBound, SELECTED_NODE, type VolumePlan } from './find.ts';
+import { claimKey, isBound, reachable, SELECTED_NODE, type VolumePlan } from './find.ts';
 
 const CLAIMS = (namespace: string): Target => ({
   group: '',
@@ -18,7 +18,7 @@ const BIND_TIMEOUT_MS = 600_000;
 interface Waiter {
   readonly claims: readonly string[];
   readonly namespace: string;
-  readonly node: string;
+  readonly node: NodeInfo;
   /** Claims whose selected-node annotation we wrote and have seen since. */
   readonly seen: Set<string>;
   finish(error: Error | null): void;
@@ -51,12 +51,21 @@ export class VolumeBinder {
     const claims = [...plan.bind.map(({ claim }) => claim), ...plan.provision].map(
       (claim) => claim.metadata.name ?? '',
     );
-    await this.#untilBound(pod.namespace, claims, node.name);
+    await this.#untilBound(pod.namespace, claims, node);
   }
 
   /** A claim was added, changed or deleted: whoever waits for it looks again. */
   claimChanged(claim: KubeObject): void {
-    for (const waiter of [...(this.#byClaim.get(claimKey(claim)) ?? [])]) this.#look(waiter);
+    this.#lookAgain(claimKey(claim));
+  }
+
+  /** A volume was added or changed: whoever waits for the claim it is given to looks again. */
+  volumeChanged({ spec }: KubeObject): void {
+    if (spec.claimRef) this.#lookAgain(`${spec.claimRef.namespace}/${spec.claimRef.name}`);
+  }
+
+  #lookAgain(key: string): void {
+    for (const waiter of [...(this.#byClaim.get(key) ?? [])]) this.#look(waiter);
   }
 
   stop(): void {
@@ -89,7 +98,7 @@ export class VolumeBinder {
     });
   }
 
-  #untilBound(namespace: string, claims: readonly string[], node: string): Promise<void> {
+  #untilBound(namespace: string, claims: readonly string[], node: NodeInfo): Promise<void> {
     return new Promise((resolve, reject) => {
       let timer: Timer | null = null;
       const waiter: Waiter = {
@@ -135,9 +144,19 @@ export class VolumeBinder {
         return;
       }
       // The phase comes last: the node refuses a claim until it says Bound.
-      if (isBound(claim) && claim.status?.phase === 'Bound') continue;
+      if (isBound(claim) && claim.status?.phase === 'Bound') {
+        const volume = this.#listers.volume(claim.spec.volumeName);
+        if (volume === undefined) return;
+        // Made for another node, which an earlier decision had chosen.
+        if (!reachable(volume, waiter.node)) {
+          const what = `pv "${claim.spec.volumeName}" node affinity doesn't match node "${waiter.node.name}"`;
+          waiter.finish(new Error(`binding volumes: ${what}: no matching NodeSelectorTerms`));
+          return;
+        }
+        continue;
+      }
       const selected = claim.metadata.annotations?.[SELECTED_NODE];
-      if (selected === waiter.node) waiter.seen.add(claimKey(claim));
+      if (selected === waiter.node.name) waiter.seen.add(claimKey(claim));
       else if (waiter.seen.has(claimKey(claim))) {
         waiter.finish(new Error(`binding volumes: provisioning failed for PVC "${name}"`));
       }

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../schema/object.ts';
 import type { ContainerFact, JournalEntry } from '../observe/journal.ts';
 import { claimsOf } from '../observe/observed-volumes.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
@@ -28,6 +29,14 @@ interface Term {
     readonly operator: string;
     readonly values?: readonly string[];
   }[];
+}
+
+/** What a scheduler waits for; the phase follows with a write of its own. */
+function isFullyBound(claim: KubeObject | null): boolean {
+  return (
+    claim?.spec.volumeName !== undefined &&
+    claim.metadata.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined
+  );
 }
 
 /** Members find their own data, and data of a single writer is in one place only. */
@@ -71,9 +80,7 @@ class OwnVolumes implements Checker {
       const pod = history.now(podKey(namespace, name));
       for (const claim of pod === null ? [] : claimsOf(pod)) {
         evaluated();
-        const bound = history
-          .versions(claimKey(namespace, claim))
-          .some(({ object }) => object?.status?.phase === 'Bound');
+        const bound = history.versions(claimKey(namespace, claim)).some(({ object }) => isFullyBound(object));
         if (!bound) violated(`pod ${namespace}/${name} gets its node while its claim ${claim} never was bound`);
       }
     }
