@@ -14,6 +14,18 @@ export const deleteClaim: OperationDefinition = {
   },
 };
 
+export const ownClaim: OperationDefinition = {
+  name: 'own-claim',
+  title: 'gives a claim an owner of the user’s own, one that stays',
+  weight: 2,
+  draw: (random, world) => named(anyName(random, present(world, 'core/persistentvolumeclaims'))),
+  async perform(world, { name }) {
+    const uid = world.history.now(`core/namespaces/${NAMESPACE}`)?.metadata.uid;
+    const owner = { apiVersion: 'v1', kind: 'Namespace', name: NAMESPACE, uid };
+    await world.client.patch(CLAIMS, name as string, 'strategic', { metadata: { ownerReferences: [owner] } });
+  },
+};
+
 export const growClaim: OperationDefinition = {
   name: 'grow-claim',
   title: 'asks for a larger volume',

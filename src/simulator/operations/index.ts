@@ -1,5 +1,5 @@
 import { createBudget, deleteBudget } from './budgets.ts';
-import { deleteClaim, deleteRevision, growClaim } from './claims.ts';
+import { deleteClaim, deleteRevision, growClaim, ownClaim } from './claims.ts';
 import { deleteNode, drain } from './nodes.ts';
 import type { OperationDefinition } from './operation.ts';
 import { deletePod, evictPod, forceDeletePod, relabelPod, squatName, troublePod } from './pods.ts';
@@ -23,6 +23,7 @@ export const OPERATIONS: readonly OperationDefinition[] = [
   squatName,
   troublePod,
   deleteClaim,
+  ownClaim,
   growClaim,
   deleteRevision,
   drain,
