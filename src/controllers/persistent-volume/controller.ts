@@ -61,8 +61,11 @@ export function createPersistentVolumeController({
     try {
       await writer.bind(volume, claim);
     } catch (error) {
-      // Whoever was kept off the volume may have it now.
-      pendingOf(classOf(volume) ?? '');
+      // Whoever was kept off the volume may have it now. This claim has its own delay, and nobody may take that from it: two
+      // claims that wake each other at once would ask the server without end while it refuses.
+      for (const other of claims.byIndex(PENDING, classOf(volume) ?? '')) {
+        if (keyOf(other) !== keyOf(claim)) queue.addAfter(CLAIM + keyOf(other), TAKEN_RETRY_MS);
+      }
       throw error;
     } finally {
       binding.delete(name);
