@@ -29,6 +29,11 @@ export class InformerFactory {
     return informer as unknown as Informer<T>;
   }
 
+  /** Every informer asked for so far. */
+  all(): Iterable<Informer> {
+    return this.#informers.values() as Iterable<unknown> as Iterable<Informer>;
+  }
+
   /** Stops the informer of a resource that is served no longer. */
   drop(resource: ResourceId): void {
     const key = `${resource.group}/${resource.version}/${resource.resource}`;

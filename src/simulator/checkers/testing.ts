@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { FeatureGates } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { Entry } from '../../store/store.ts';
-import type { Call } from '../network/network-client.ts';
+import type { Answer, Call } from '../network/network-client.ts';
 import { ObjectHistory } from '../observe/history.ts';
 import { type ContainerFact, type Happening, Journal } from '../observe/journal.ts';
 import { EPOCH_MS } from '../time/virtual-clock.ts';
@@ -31,7 +31,7 @@ export class CheckerBench {
   #nowMs = 0;
   #uids = 0;
 
-  constructor(definition: CheckerDefinition, gates: FeatureGates = {}) {
+  constructor(definition: CheckerDefinition, gates: FeatureGates = {}, world: Partial<World> = {}) {
     const clock: Clock = {
       now: () => EPOCH_MS + this.#nowMs,
       monotonic: () => this.#nowMs,
@@ -41,9 +41,7 @@ export class CheckerBench {
     this.journal = new Journal(clock);
     const decisions = new Decisions(this.history);
     this.#checker = definition.create({
-      get world(): World {
-        throw new Error('this bench has no world');
-      },
+      world: world as World,
       journal: this.journal,
       history: this.history,
       clock,
@@ -120,7 +118,9 @@ export class CheckerBench {
   remove(key: string): void {
     const before = this.history.now(key);
     if (before === null) throw new Error(`there is no ${key}`);
-    const entry = this.#entry(key, before);
+    // The last state, told with the revision of its end.
+    const last = { ...before, metadata: { ...before.metadata, resourceVersion: String(this.revision + 1) } };
+    const entry = this.#entry(key, last);
     const previous = this.#entry(key, before, Number(before.metadata.resourceVersion));
     this.happen({
       kind: 'write',
@@ -140,6 +140,15 @@ export class CheckerBench {
 
   /** A write arrives at the server, by default one of the StatefulSet controller, with caches that are current. */
   call(key: string, call: Partial<Call> & Pick<Call, 'verb'>, revision = this.revision): void {
+    this.happen({
+      kind: 'call',
+      call: this.#callOf(key, call),
+      seen: Object.fromEntries(RESOURCES.map((one) => [one, revision])),
+      nowMs: this.nowMs,
+    });
+  }
+
+  #callOf(key: string, call: Partial<Call> & Pick<Call, 'verb'>): Call {
     const [group = '', resource = '', ...place] = key.split('/');
     const target = {
       group: group === 'core' ? '' : group,
@@ -147,22 +156,22 @@ export class CheckerBench {
       resource,
       ...(place.length > 1 ? { namespace: place[0]! } : {}),
     };
-    const part = call.program === undefined ? 'statefulset' : '';
-    this.happen({
-      kind: 'call',
-      call: {
-        program: 'kcm-0',
-        part,
-        target,
-        name: place.at(-1) ?? '',
-        subresource: '',
-        body: undefined,
-        options: undefined,
-        ...call,
-      },
-      seen: Object.fromEntries(RESOURCES.map((one) => [one, revision])),
-      nowMs: this.nowMs,
-    });
+    return {
+      program: 'kcm-0',
+      part: call.program === undefined ? 'statefulset' : '',
+      target,
+      name: place.at(-1) ?? '',
+      subresource: '',
+      body: undefined,
+      options: undefined,
+      ...call,
+    };
+  }
+
+  /** The server answers a write, by default one of the StatefulSet controller that was carried out. */
+  answered(key: string, call: Partial<Call> & Pick<Call, 'verb'>, answer: Partial<Answer> = {}): void {
+    const whole = this.#callOf(key, call);
+    this.happen({ kind: 'answered', call: whole, answer: { code: 0, name: whole.name, revision: 0, ...answer } });
   }
 
   started(pod: KubeObject, fact: Partial<ContainerFact> = {}): void {

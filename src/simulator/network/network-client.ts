@@ -39,6 +39,15 @@ export interface Call {
   readonly options: DeleteOptions | undefined;
 }
 
+/** How the server answered a write, whether the answer arrived or not. */
+export interface Answer {
+  /** 0: it was carried out; else the code of the Status. */
+  readonly code: number;
+  /** Name and revision of the object that was answered; '' and 0 where none was. */
+  readonly name: string;
+  readonly revision: number;
+}
+
 /** What happened to a request on its way. */
 export type Mishap =
   | 'request lost'
@@ -60,6 +69,8 @@ export interface NetworkOptions {
   readonly server: ServerAddress;
   /** Told of each call at the moment the server carries it out. */
   readonly onCall?: (call: Call) => void;
+  /** Told of each answer to a write at the moment the server gives it. */
+  readonly onAnswer?: (call: Call, answer: Answer) => void;
   readonly onMishap?: (what: Mishap, detail: string) => void;
 }
 
@@ -240,9 +251,17 @@ export class NetworkClient implements Client {
       }
       clock.setTimer(between(random.float(), link.conditions.replyMs), settle);
     };
+    const { onAnswer } = this.#o;
+    const told = onAnswer !== undefined && call.verb !== 'get' && call.verb !== 'list';
     answer.then(
-      (value) => back(() => resolve(value)),
-      (error: Error) => back(() => reject(error)),
+      (value) => {
+        if (told) onAnswer(call, answerOf(value));
+        back(() => resolve(value));
+      },
+      (error: Error) => {
+        if (told) onAnswer(call, { code: (error as Partial<StatusError>).code ?? 500, name: '', revision: 0 });
+        back(() => reject(error));
+      },
     );
   }
 
@@ -273,6 +292,11 @@ export class NetworkClient implements Client {
       `${call.verb} ${call.target.resource} ${call.name}${call.subresource && `/${call.subresource}`}`,
     );
   }
+}
+
+function answerOf(value: unknown): Answer {
+  const metadata = (value as KubeObject | null)?.metadata;
+  return { code: 0, name: metadata?.name ?? '', revision: Number(metadata?.resourceVersion ?? 0) };
 }
 
 /** A point of a range, milliseconds. */

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { StoreEvent } from '../../store/store.ts';
-import type { Call } from '../network/network-client.ts';
+import type { Answer, Call } from '../network/network-client.ts';
 
 /** A container as its machine knows it: the truth about what runs. */
 export interface ContainerFact {
@@ -43,6 +43,10 @@ export type Happening =
     }
   /** A program asks the server for a write, at the moment the server begins with it; `seen` and `nowMs` (its own clock) are what it knows then. */
   | { readonly kind: 'call'; readonly call: Call; readonly seen: Seen; readonly nowMs?: number }
+  /** The server gives its answer to a write; whether it arrives is another matter. */
+  | { readonly kind: 'answered'; readonly call: Call; readonly answer: Answer }
+  /** The server starts on what its disk holds: `kept` is every key with the revision of its object. */
+  | { readonly kind: 'opened'; readonly revision: number; readonly kept: ReadonlyMap<string, number> }
   /** A controller begins to look at an object (`key`, its resource left out); what it decides it decides on caches from `seen` on. */
   | {
       readonly kind: 'pass';
@@ -111,6 +115,12 @@ export function line(happening: Happening): string {
       const { program, part, verb, target, name, subresource } = happening.call;
       return `${program}${part && ` (${part})`} ${verb} ${target.resource} ${target.namespace ?? ''}/${name}${subresource && `/${subresource}`}`;
     }
+    case 'answered': {
+      const { call, answer } = happening;
+      return `${call.program} got ${answer.code || `@${answer.revision}`} for ${call.verb} ${call.target.resource} ${answer.name || call.name}`;
+    }
+    case 'opened':
+      return `the server starts on ${happening.kept.size} objects @${happening.revision}`;
     case 'pass':
       return `${happening.program} looks at ${happening.controller} ${happening.key}`;
     case 'mishap':

@@ -14,6 +14,7 @@ import type { VolumeBackend } from '../../controllers/provisioner/controller.ts'
 import type { FeatureGates } from '../../schema/kind.ts';
 import { Link } from '../network/link.ts';
 import { type Call, NetworkClient } from '../network/network-client.ts';
+import type { Caches } from '../observe/caches.ts';
 import type { Journal, Seen } from '../observe/journal.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
@@ -29,6 +30,8 @@ export interface ControllerManagerOptions {
   readonly gates: FeatureGates;
   /** Whether controllers write Event objects. */
   readonly events: boolean;
+  /** Told of what it believes. */
+  readonly caches: Caches;
   readonly provisionerAliases: readonly string[];
 }
 
@@ -82,7 +85,7 @@ export class ControllerManager {
 
   start(): void {
     if (this.#program !== null) return;
-    const { clock, random, server, journal } = this.#o;
+    const { clock, random, server, journal, caches } = this.#o;
     const name = `${this.name}#${this.#starts++}`;
     const program = new Program(name, clock, random.fork(name));
     program.skewMs = this.#skewMs;
@@ -96,6 +99,7 @@ export class ControllerManager {
         link: this.link,
         server,
         onCall: (call) => this.#called(call, program, informers),
+        onAnswer: (call, answer) => journal.add({ kind: 'answered', call, answer }),
         onMishap: (what, detail) => journal.add({ kind: 'mishap', program: name, what, detail }),
       });
     const client = clientOf('');
@@ -110,6 +114,7 @@ export class ControllerManager {
       onStarted: () => {
         this.#leading = true;
         informers = new InformerFactory(client, program.clock);
+        caches.add(program, informers);
         this.#lead(program, clientOf, informers);
       },
       onStopped: () => this.kill(),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { EventBroadcaster } from '../../client/events.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { PODS } from '../../client/resources.ts';
 import type { AgentManager } from '../../node/agent-manager.ts';
@@ -32,6 +33,8 @@ export interface MachineOptions {
   readonly names: Names;
   readonly labels: Readonly<Record<string, string>>;
   readonly capacity?: Readonly<Record<string, string>>;
+  /** Whether its agent writes Event objects. */
+  readonly events: boolean;
   /** How pods behave here beyond what they say themselves. */
   readonly temper: Temper;
   /** Told of what its agent believes. */
@@ -112,7 +115,7 @@ export class Machine {
       informers,
       clock: program.clock,
       random: program.random,
-      events: null,
+      events: this.#o.events ? new EventBroadcaster(client, program.clock) : null,
       heartbeatMs: HEARTBEAT_MS,
     });
     this.#agent = { program, manager };

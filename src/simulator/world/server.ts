@@ -128,6 +128,8 @@ export class SimulatedServer implements ServerAddress {
       this.#failed(program);
       return;
     }
+    const { revision, entries } = store.list('');
+    journal.add({ kind: 'opened', revision, kept: new Map(entries.map((entry) => [entry.key, entry.revision])) });
     const server = new ApiServer({ store, kinds: KINDS, clock: program.clock, random: program.random, gates });
     // What was durable but not yet shown when the power went is history too.
     store.watch<KubeObject>('', this.#journaled, (events) => {

@@ -1,4 +1,5 @@
 import type { Client } from '../../client/client.ts';
+import { EventBroadcaster } from '../../client/events.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { ensureStorageClasses } from '../../cluster/bootstrap-classes.ts';
 import { createDns, type Dns } from '../../dns/dns.ts';
@@ -8,6 +9,7 @@ import type { FeatureGates } from '../../schema/kind.ts';
 import { SimulatedDisk, SOUND_DISK } from '../disk/simulated-disk.ts';
 import { Link } from '../network/link.ts';
 import { NetworkClient } from '../network/network-client.ts';
+import { Caches } from '../observe/caches.ts';
 import { ObjectHistory } from '../observe/history.ts';
 import { Journal } from '../observe/journal.ts';
 import { SeededRandom } from '../time/seeded-random.ts';
@@ -40,7 +42,7 @@ export interface WorldOptions {
   readonly provisionerAliases?: readonly string[];
   /** Kinds beyond those of the simulator's workload will be used; default no. */
   readonly everyKind?: boolean;
-  /** Whether controllers write Event objects; default no. */
+  /** Whether controllers, scheduler and agents write Event objects; default no. */
   readonly events?: boolean;
   /** Wraps the clock's start; virtual milliseconds since the epoch. */
   readonly startMs?: number;
@@ -62,8 +64,11 @@ export class World {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly gates: FeatureGates;
+  readonly #events: boolean;
   readonly journal: Journal;
   readonly history = new ObjectHistory();
+  /** What each program believes the store to hold. */
+  readonly caches = new Caches();
   readonly disk: SimulatedDisk;
   readonly volumes: SimulatedVolumes;
   readonly server: SimulatedServer;
@@ -86,6 +91,7 @@ export class World {
     const { clock, random, journal } = this;
     const gates = options.gates ?? {};
     this.gates = gates;
+    this.#events = options.events ?? false;
     this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
     this.volumes = new SimulatedVolumes(clock, random.fork('volumes'));
     const { disk } = this;
@@ -111,6 +117,8 @@ export class World {
         names,
         labels: { ...(zone === '' ? {} : { 'topology.kubernetes.io/zone': zone }), ...own },
         temper: options.temper ?? NO_TEMPER,
+        events: this.#events,
+        caches: this.caches,
         ...(capacity === undefined ? {} : { capacity }),
       });
       this.machines.set(name, machine);
@@ -127,7 +135,8 @@ export class World {
           journal,
           volumes,
           gates,
-          events: options.events ?? false,
+          events: this.#events,
+          caches: this.caches,
           provisionerAliases: options.provisionerAliases ?? [],
         }),
       );
@@ -143,14 +152,19 @@ export class World {
       onCall: (call) => {
         if (call.verb !== 'get' && call.verb !== 'list') journal.add({ kind: 'call', call, seen: {} });
       },
+      onAnswer: (call, answer) => journal.add({ kind: 'answered', call, answer }),
     });
   }
 
-  /** A world whose parts are all started; time stands where the API has become usable. */
-  static async start(options: WorldOptions): Promise<World> {
+  /**
+   * A world whose parts are all started; time stands where the API has become usable. `prepare` makes what is to be there
+   * before any of them looks.
+   */
+  static async start(options: WorldOptions, prepare?: (world: World) => Promise<void>): Promise<World> {
     const world = new World(options);
     await world.clock.settle(world.server.start());
     await world.clock.settle(ensureStorageClasses(world.client));
+    if (prepare !== undefined) await world.clock.settle(prepare(world));
     for (const service of world.supervisor.services.values()) service.start();
     world.supervisor.watch();
     return world;
@@ -219,7 +233,7 @@ export class World {
 
   #service(
     name: string,
-    run: (program: Program, client: Client) => void,
+    run: (program: Program, informers: InformerFactory, client: Client) => void,
     onKill: () => void = () => {},
   ): LinkedService {
     const link = new Link();
@@ -244,9 +258,12 @@ export class World {
           onCall: (call) => {
             if (call.verb !== 'get' && call.verb !== 'list') world.journal.add({ kind: 'call', call, seen: {} });
           },
+          onAnswer: (call, answer) => world.journal.add({ kind: 'answered', call, answer }),
           onMishap: (what, detail) => world.journal.add({ kind: 'mishap', program: called, what, detail }),
         });
-        run(program, client);
+        const informers = new InformerFactory(client, program.clock);
+        world.caches.add(program, informers);
+        run(program, informers, client);
       },
       kill() {
         program?.kill();
@@ -257,10 +274,10 @@ export class World {
   }
 
   #scheduler(): LinkedService {
-    return this.#service('kube-scheduler', (program, client) => {
+    return this.#service('kube-scheduler', (program, informers, client) => {
       const { clock, random } = program;
-      const informers = new InformerFactory(client, clock);
-      const recorder = { event: () => {} };
+      const component = 'default-scheduler';
+      const recorder = this.#events ? new EventBroadcaster(client, clock).recorder({ component }) : { event: () => {} };
       void createScheduler({ client, informers, clock, random, recorder }).start();
     });
   }
@@ -269,8 +286,8 @@ export class World {
     let dns: Dns | null = null;
     const service = this.#service(
       'kube-dns',
-      (program, client) => {
-        dns = createDns({ informers: new InformerFactory(client, program.clock) });
+      (_program, informers) => {
+        dns = createDns({ informers });
         void dns.start();
       },
       () => {

@@ -1,0 +1,64 @@
+import type { Informer } from '../../client/informer.ts';
+import type { InformerFactory } from '../../client/informer-factory.ts';
+import type { KubeObject } from '../../schema/object.ts';
+import type { Program } from '../world/program.ts';
+
+/** What one program believes the store to hold of one resource. */
+export interface Cache {
+  /** The program, and what it reads. */
+  readonly name: string;
+  /** `core/pods` …, as the history calls it. */
+  readonly resource: string;
+  /** False while it has not read anything yet. */
+  readonly synced: boolean;
+  readonly revision: number;
+  /** Whether the program reads an object at all. */
+  covers(object: KubeObject): boolean;
+  list(): readonly KubeObject[];
+}
+
+interface Reader {
+  readonly program: Program;
+  readonly informers: InformerFactory;
+  readonly coversPod: (pod: KubeObject) => boolean;
+}
+
+/** The caches of all programs that live. */
+export class Caches {
+  #readers: Reader[] = [];
+
+  /** A program and its informers; `coversPod` where it does not read every pod. */
+  add(program: Program, informers: InformerFactory, coversPod: (pod: KubeObject) => boolean = () => true): void {
+    this.#readers.push({ program, informers, coversPod });
+    program.onKill(() => {
+      this.#readers = this.#readers.filter((reader) => reader.program !== program);
+    });
+  }
+
+  /** Every cache there is now, in a fixed order. */
+  all(): readonly Cache[] {
+    return this.#readers.flatMap((reader) => [...reader.informers.all()].map((informer) => cacheOf(reader, informer)));
+  }
+
+  /** Caches of one program, by the first part of its name (`kube-dns`). */
+  of(program: string): readonly Cache[] {
+    return this.all().filter(({ name }) => name.startsWith(`${program}#`));
+  }
+}
+
+function cacheOf({ program, coversPod }: Reader, informer: Informer): Cache {
+  const { group, resource } = informer.target;
+  const pods = group === '' && resource === 'pods';
+  return {
+    name: `${program.name} ${resource}`,
+    resource: `${group === '' ? 'core' : group}/${resource}`,
+    get synced() {
+      return informer.synced;
+    },
+    get revision() {
+      return informer.revision;
+    },
+    covers: (object) => !pods || coversPod(object),
+    list: () => informer.list(),
+  };
+}
