@@ -1,4 +1,6 @@
 import type { CheckerDefinition } from './checker.ts';
+import { OPT_IN_CHECKERS } from './opt-ins/index.ts';
+import { R1 } from './r01-no-storm.ts';
 import { S1 } from './s01-one-process.ts';
 import { S2 } from './s02-one-object.ts';
 import { S3 } from './s03-own-volumes.ts';
@@ -8,8 +10,34 @@ import { S6 } from './s06-ordered-creation.ts';
 import { S7 } from './s07-ordered-removal.ts';
 import { S8 } from './s08-update-order.ts';
 import { S9 } from './s09-unavailability.ts';
+import { S10 } from './s10-scaling-first.ts';
+import { S11 } from './s11-history.ts';
+import { S12 } from './s12-status.ts';
 import { S13 } from './s13-own-deletes.ts';
 import { S14 } from './s14-adoption.ts';
+import { S15 } from './s15-store.ts';
+import { S16 } from './s16-deletion.ts';
+import { S17 } from './s17-names.ts';
 
 /** All invariants that are watched, in the order of the reference. */
-export const CHECKERS: readonly CheckerDefinition[] = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S13, S14];
+export const CHECKERS: readonly CheckerDefinition[] = [
+  S1,
+  S2,
+  S3,
+  S4,
+  S5,
+  S6,
+  S7,
+  S8,
+  S9,
+  S10,
+  S11,
+  S12,
+  S13,
+  S14,
+  S15,
+  S16,
+  S17,
+  R1,
+  ...OPT_IN_CHECKERS,
+];
