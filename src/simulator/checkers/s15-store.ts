@@ -28,6 +28,8 @@ class StoreHolds implements Checker {
 
   constructor(context: CheckerContext) {
     this.#context = context;
+    // What was written while the world was made.
+    for (const entry of context.journal.entries) if (entry.kind === 'write') this.#written(entry);
   }
 
   on(entry: JournalEntry): void {

@@ -67,6 +67,6 @@ export class ObjectHistory {
 const NONE: ReadonlyMap<string, KubeObject> = new Map();
 
 /** `apps/statefulsets/ns/name` → `apps/statefulsets`; the core group is called `core`. */
-function resourceOf(key: string): string {
+export function resourceOf(key: string): string {
   return key.slice(0, key.indexOf('/', key.indexOf('/') + 1));
 }

@@ -11,6 +11,7 @@ import { MemoryStore } from '../../store/memory-store.ts';
 import { DiskBackend } from '../disk/disk-backend.ts';
 import type { SimulatedDisk } from '../disk/simulated-disk.ts';
 import type { ServerAddress } from '../network/network-client.ts';
+import { resourceOf } from '../observe/history.ts';
 import type { Journal } from '../observe/journal.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
@@ -54,6 +55,8 @@ export class SimulatedServer implements ServerAddress {
   #store: MemoryStore | null = null;
   #starts = 0;
   #journaled = 0;
+  /** What it has had objects of. */
+  readonly #resources = new Set<string>();
   readonly #down = new Set<() => void>();
   #clients = new Map<string, Client>();
 
@@ -128,14 +131,16 @@ export class SimulatedServer implements ServerAddress {
       this.#failed(program);
       return;
     }
-    const { revision, entries } = store.list('');
-    journal.add({ kind: 'opened', revision, kept: new Map(entries.map((entry) => [entry.key, entry.revision])) });
+    const entries = [...this.#resources].flatMap((resource) => store.list(`${resource}/`).entries);
+    const kept = new Map(entries.map((entry) => [entry.key, entry.revision]));
+    journal.add({ kind: 'opened', revision: store.revision, kept });
     const server = new ApiServer({ store, kinds: KINDS, clock: program.clock, random: program.random, gates });
     // What was durable but not yet shown when the power went is history too.
     store.watch<KubeObject>('', this.#journaled, (events) => {
       if (!program.alive) return;
       for (const event of events) {
         this.#journaled = event.revision;
+        this.#resources.add(resourceOf(event.key));
         journal.add({ kind: 'write', event });
       }
     });
