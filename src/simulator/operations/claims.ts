@@ -20,8 +20,9 @@ export const ownClaim: OperationDefinition = {
   weight: 2,
   draw: (random, world) => named(anyName(random, present(world, 'core/persistentvolumeclaims'))),
   async perform(world, { name }) {
-    const uid = world.history.now(`core/namespaces/${NAMESPACE}`)?.metadata.uid;
-    const owner = { apiVersion: 'v1', kind: 'Namespace', name: NAMESPACE, uid };
+    const uid = world.history.now(`core/serviceaccounts/${NAMESPACE}/default`)?.metadata.uid;
+    if (uid === undefined) return;
+    const owner = { apiVersion: 'v1', kind: 'ServiceAccount', name: 'default', uid };
     await world.client.patch(CLAIMS, name as string, 'strategic', { metadata: { ownerReferences: [owner] } });
   },
 };
