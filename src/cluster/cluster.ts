@@ -9,7 +9,7 @@ import { MemoryStore } from '../store/memory-store.ts';
 import type { Backend } from '../store/store.ts';
 import { ensureStorageClasses } from './bootstrap-classes.ts';
 import { MASTERS, makeServer, type Parts, startPlanes } from './control-plane.ts';
-import { type Credentials, credentials, kubeconfig } from './credentials.ts';
+import { credentials, kubeconfig } from './credentials.ts';
 import { DataDirectory, startTicks } from './data-directory.ts';
 import { choosePort } from './free-port.ts';
 import { openLog } from './log.ts';

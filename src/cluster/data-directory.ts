@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { processStat } from '../node/runtimes/process/processes.ts';
 
 /** What a running Perdure says of itself in its data directory. */
 export interface RunningState {
@@ -23,16 +24,6 @@ export interface RunningState {
   readonly runtime: string;
   readonly startedAt: string;
   readonly ready: boolean;
-}
-
-/** Fields of proc(5) stat from the state on, null where there is no such process or no /proc. */
-function processStat(pid: number): readonly string[] | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return null;
-  }
 }
 
 /** Start time of a process in clock ticks (proc(5), field 22), 0 if unknown. */

@@ -7,15 +7,20 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
-/** Start time of a live process; null when there is none or only its zombie. */
-export function startTimeOf(pid: number): string | null {
+/** Fields of proc(5) stat from the state on; null where there is no such process or no /proc. */
+export function processStat(pid: number): readonly string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return null;
   }
+}
+
+/** Start time of a live process; null when there is none or only its zombie. */
+export function startTimeOf(pid: number): string | null {
+  const fields = processStat(pid);
+  return fields === null || fields[0] === 'Z' || fields[0] === 'X' ? null : (fields[19] ?? null);
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
@@ -47,14 +52,10 @@ export function usageOf(pid: number): { readonly memoryBytes: number; readonly c
   let cpuNanos = 0;
   const waiting = [pid];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    try {
-      const stat = readFileSync(`/proc/${next}/stat`, 'latin1');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      cpuNanos += (Number(fields[11]) + Number(fields[12])) * 1e7;
-      memoryBytes += Number(fields[21]) * 4096;
-    } catch {
-      continue;
-    }
+    const fields = processStat(next);
+    if (fields === null) continue;
+    cpuNanos += (Number(fields[11]) + Number(fields[12])) * 1e7;
+    memoryBytes += Number(fields[21]) * 4096;
     waiting.push(...childrenOf(next));
   }
   return { memoryBytes, cpuNanos };
