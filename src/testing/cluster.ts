@@ -1,6 +1,8 @@
 import type { Client, Target } from '../client/client.ts';
+import type { Chain } from '../operations/why/index.ts';
 import type { FeatureGates } from '../schema/kind.ts';
 import type { KubeObject } from '../schema/object.ts';
+import type { DrainOptions } from './drain.ts';
 
 export interface TestClusterOptions {
   /** Simulated nodes `node-1` …, default 1. */
@@ -30,6 +32,8 @@ export interface TestNode {
   partition(direction?: 'both' | 'to-server' | 'from-server'): () => void;
   /** Kills its agent and starts it again; containers run on. */
   restartAgent(): void;
+  /** Pods (`NAMESPACE/NAME`) with a container that truly runs on the machine now, whatever the API says of them. Sorted. */
+  running(): readonly string[];
 }
 
 /** How a simulated pod behaves from now on. */
@@ -40,6 +44,8 @@ export interface TestPod {
   /** Its containers exit with 1 as soon as they start, until `ready`. */
   crash(): Promise<void>;
   ignoreSigterm(): Promise<void>;
+  /** How its container last ended on a machine: exit code, and when by the cluster's clock; null: none has ended. */
+  lastExit(): { readonly code: number; readonly at: number } | null;
 }
 
 export interface TestCluster {
@@ -61,6 +67,21 @@ export interface TestCluster {
     condition: (object: T) => boolean,
     timeoutMs?: number,
   ): Promise<T>;
+  /**
+   * Cordons a node and evicts its pods as `kubectl drain` does, asking again every 5 s while a budget refuses; resolves when they
+   * are gone. Rejects after `timeoutMs` of the cluster's clock (default: never) with what the server last said of each pod
+   * that is left. Not awaited it goes on in the background of other calls.
+   */
+  drain(node: string, options?: DrainOptions): Promise<void>;
+  /** Lets the node take pods again. */
+  uncordon(node: string): Promise<void>;
+  /** What `perdure why KIND/NAME` knows: the chain of causes with the ways out. The namespace is `default` unless given. */
+  explain(subject: string, namespace?: string): Promise<Chain>;
+  /**
+   * Every breach of at-most-one since the start, in words, judged at the machines and without excuses: a container of a member
+   * started while another of the same pod name ran, or a ReadWriteOnce claim in use on two machines. Virtual clock only.
+   */
+  readonly doubles: readonly string[];
   /** Lets this much time pass. */
   advance(ms: number): Promise<void>;
   /** A node by its name; throws when there is none. Virtual clock only. */

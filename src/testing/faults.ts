@@ -13,7 +13,7 @@ export function cutLink(link: Link, direction: Exclude<Cut, 'none'>): () => void
 }
 
 /** Steers a simulated pod by its annotations. */
-export function podHandle(client: Client, namespace: string, name: string): TestPod {
+export function podHandle(client: Client, namespace: string, name: string): Omit<TestPod, 'lastExit'> {
   const behave = async (values: Readonly<Record<string, string | null>>): Promise<void> => {
     const annotations = Object.fromEntries(Object.entries(values).map(([key, value]) => [SIMULATE + key, value]));
     await client.patch({ ...PODS, namespace }, name, 'merge', { metadata: { annotations } });

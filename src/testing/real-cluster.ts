@@ -15,6 +15,8 @@ import { MemoryBackend } from '../store/backends/memory.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { apply } from './apply.ts';
 import type { TestCluster, TestClusterOptions } from './cluster.ts';
+import { cordon, drain } from './drain.ts';
+import { explainSubject } from './explain.ts';
 import { podHandle } from './faults.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -60,9 +62,18 @@ export async function startRealCluster(options: TestClusterOptions): Promise<Tes
     apply: (manifests) => apply(client, manifests),
     waitFor: (target, name, condition, timeoutMs = WAIT_MS) =>
       waitFor(client, systemClock, target, name, condition, timeoutMs),
+    drain: (node, drainOptions = {}) => drain(client, systemClock, node, drainOptions),
+    uncordon: (node) => cordon(client, node, false),
+    explain: (subject, namespace = 'default') => explainSubject(client, systemClock, subject, namespace),
+    get doubles() {
+      return virtualOnly('doubles');
+    },
     advance: (ms) => sleep(systemClock, ms),
     node: () => virtualOnly('node'),
-    pod: (name, namespace = 'default') => podHandle(client, namespace, name),
+    pod: (name, namespace = 'default') => ({
+      ...podHandle(client, namespace, name),
+      lastExit: () => virtualOnly('lastExit'),
+    }),
     get controlPlane() {
       return virtualOnly('controlPlane');
     },

@@ -2,8 +2,11 @@ import type { Target } from '../client/client.ts';
 import { World } from '../simulator/world/world.ts';
 import { apply } from './apply.ts';
 import type { TestCluster, TestClusterOptions } from './cluster.ts';
+import { cordon, drain } from './drain.ts';
+import { explainSubject } from './explain.ts';
 import { cutLink, podHandle } from './faults.ts';
 import { Pump } from './pump.ts';
+import { Truth } from './truth.ts';
 import { waitFor } from './wait-for.ts';
 
 const WAIT_MS = 600_000;
@@ -36,6 +39,7 @@ export async function startVirtualCluster(options: TestClusterOptions): Promise<
     ...(options.gates === undefined ? {} : { gates: options.gates }),
   });
   const { clock } = world;
+  const truth = new Truth(world);
   await clock.run(clock.now() + READY_MS, () => isUsable(world, nodes.length));
   const pump = new Pump(clock);
   const client = pump.client(world.client);
@@ -46,6 +50,15 @@ export async function startVirtualCluster(options: TestClusterOptions): Promise<
     apply: (manifests) => pump.settle(apply(world.client, manifests)),
     waitFor: (target: Target, name, condition, timeoutMs = WAIT_MS) =>
       pump.settle(waitFor(world.client, clock, target, name, condition, timeoutMs)),
+    drain(node, drainOptions = {}) {
+      const done = pump.settle(drain(world.client, clock, node, drainOptions));
+      // Whoever lets it go on in the background hears of its end when he awaits it, or not at all.
+      done.catch(() => {});
+      return done;
+    },
+    uncordon: (node) => pump.settle(cordon(world.client, node, false)),
+    explain: (subject, namespace = 'default') => pump.settle(explainSubject(world.client, clock, subject, namespace)),
+    doubles: truth.doubles,
     advance: (ms) => pump.settle(new Promise<void>((resolve) => void clock.setTimer(ms, resolve))),
     node: (name) => {
       const machine = world.machines.get(name);
@@ -61,9 +74,13 @@ export async function startVirtualCluster(options: TestClusterOptions): Promise<
           machine.killAgent();
           machine.startAgent();
         },
+        running: () => truth.runningOn(name),
       };
     },
-    pod: (name, namespace = 'default') => podHandle(client, namespace, name),
+    pod: (name, namespace = 'default') => ({
+      ...podHandle(client, namespace, name),
+      lastExit: () => truth.lastExit(namespace, name),
+    }),
     controlPlane: {
       restartControllers: () => {
         for (const manager of world.managers) {

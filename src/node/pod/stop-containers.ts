@@ -27,7 +27,8 @@ export async function stopRecord(
   try {
     const handler = record.template.lifecycle?.preStop;
     let rest = deadline.left;
-    if (handler && rest > 0 && host.runtime.simulated !== true) {
+    const hooked = host.runtime.simulated !== true || host.runtime.runsHooks?.(worker.uid, record.name) === true;
+    if (handler && rest > 0 && hooked) {
       const hook = host.runHook(worker, record, handler).catch(() => {
         host.event(worker.pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', record);
       });

@@ -171,6 +171,8 @@ export interface Runtime {
   probe?(podUid: string, container: string, kind: 'startup' | 'readiness' | 'liveness'): Promise<boolean | null>;
   /** The answer now, without schedule or thresholds; null: probe as the spec says. */
   pushedProbe?(podUid: string, container: string, kind: 'startup' | 'readiness' | 'liveness'): boolean | null;
+  /** Simulated: whether the preStop hooks of this container run; left out: they do not. */
+  runsHooks?(podUid: string, container: string): boolean;
   /** The pod object changed (annotations steer simulated runtimes). */
   podChanged?(pod: PodView): void;
   /** Bytes and CPU of a pod's containers, for metrics and eviction. */

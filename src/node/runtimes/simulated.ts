@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../../base/clock.ts';
+import { type Clock, sleep, type Timer } from '../../base/clock.ts';
 import type { ExecSession } from '../../base/exec-session.ts';
 import {
   type ContainerSpec,
@@ -14,7 +14,7 @@ import {
 import { AddressPool } from './simulated/address-pool.ts';
 import { type Behaviour, behaviourOf } from './simulated/behaviour.ts';
 import { simulatedAttach, simulatedConnection, simulatedExec } from './simulated/shell.ts';
-import { type Wait, waitsOf } from './simulated/waits.ts';
+import { isPassedBy, type Wait, waitsOf } from './simulated/waits.ts';
 
 export { AddressPool } from './simulated/address-pool.ts';
 export { type Behaviour, behaviourOf, SIMULATE } from './simulated/behaviour.ts';
@@ -212,7 +212,8 @@ class SimulatedRuntime implements Runtime {
     pod.containers.set(spec.name, container);
     this.#containers.set(container.state.id, container);
     if (init && this.#names !== undefined && (declared.command || declared.args)) {
-      container.waits = waitsOf(declared.command ?? [], declared.args ?? []);
+      const script = [...(declared.command ?? []), ...(declared.args ?? [])].join(' ');
+      if (!isPassedBy(script, pod.spec.hostname)) container.waits = waitsOf(script);
     }
     this.#scheduleExit(pod, container);
     if (behaviour.readyAfter > 0) this.#pushLater(pod, container, 'ready', behaviour.readyAfter);
@@ -274,9 +275,15 @@ class SimulatedRuntime implements Runtime {
 
   #answer(behaviour: Behaviour, container: SimulatedContainer, kind: 'startup' | 'readiness' | 'liveness'): boolean {
     const age = this.#clock.now() - container.state.startedAt;
+    if (age < behaviour.recovery) return false;
     if (kind === 'liveness') return behaviour.livenessFailAfter === null || age < behaviour.livenessFailAfter;
     if (kind === 'startup') return true;
     return !behaviour.neverReady && age >= behaviour.readyAfter;
+  }
+
+  runsHooks(podUid: string, name: string): boolean {
+    const pod = this.#pods.get(podUid);
+    return pod !== undefined && behaviourOf(pod.pod, name, false).honorHooks;
   }
 
   async exec(id: string, command: readonly string[], streams: { tty: boolean; stdin: boolean }): Promise<ExecSession> {
@@ -284,7 +291,9 @@ class SimulatedRuntime implements Runtime {
     if (container?.state.phase !== 'running')
       throw new RuntimeError('ContainerNotRunning', `container ${id} is not running`);
     const pod = this.#pods.get(container.spec.podUid)!;
-    return simulatedExec(command, { hostname: pod.spec.hostname, env: container.spec.env }, streams);
+    const { honorHooks } = behaviourOf(pod.pod, container.spec.name, container.init);
+    const place = { hostname: pod.spec.hostname, env: container.spec.env };
+    return simulatedExec(command, place, streams, honorHooks ? (ms) => sleep(this.#clock, ms) : undefined);
   }
 
   async attach(id: string, streams: { tty: boolean; stdin: boolean }): Promise<ExecSession> {
@@ -329,7 +338,11 @@ class SimulatedRuntime implements Runtime {
   #scheduleExit(pod: SimulatedPod, container: SimulatedContainer): void {
     container.timer?.cancel();
     container.timer = null;
-    const { exitAfter, exitCode } = behaviourOf(pod.pod, container.spec.name, container.init);
+    const { exitAfter, exitCode, needs } = behaviourOf(pod.pod, container.spec.name, container.init);
+    if (!container.init && needs !== null && this.#lacks(pod, needs)) {
+      queueMicrotask(() => this.#exit(container, 1));
+      return;
+    }
     if (exitAfter === null) return;
     if (this.#blocked(container)) {
       this.#waiting.add(container);
@@ -339,6 +352,10 @@ class SimulatedRuntime implements Runtime {
     // An exit is never announced before startContainer has answered.
     if (delay <= 0) queueMicrotask(() => this.#exit(container, exitCode));
     else container.timer = this.#clock.setTimer(delay, () => this.#exit(container, exitCode));
+  }
+
+  #lacks({ spec }: SimulatedPod, host: string): boolean {
+    return host.split('.')[0] !== spec.hostname && this.#names?.resolves(host, spec.namespace, 'name') === false;
   }
 
   #blocked(container: SimulatedContainer): boolean {

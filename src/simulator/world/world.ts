@@ -65,6 +65,8 @@ export class World {
   readonly random: SeededRandom;
   readonly gates: FeatureGates;
   readonly #events: boolean;
+  /** Simulated scripts that wait for a name. */
+  readonly #onNames = new Set<() => void>();
   readonly journal: Journal;
   readonly history = new ObjectHistory();
   /** What each program believes the store to hold. */
@@ -101,7 +103,10 @@ export class World {
     this.dns = this.#dns();
     const names = {
       resolves: (...asked: Parameters<Dns['zone']['resolves']>) => this.dns.zone()?.resolves(...asked) ?? false,
-      onChange: () => () => {},
+      onChange: (listener: () => void) => {
+        this.#onNames.add(listener);
+        return () => this.#onNames.delete(listener);
+      },
     };
     options.nodes.forEach(({ name, zone = '', labels: own = {}, capacity }, index) => {
       const hostAddress = `10.0.${index >> 8}.${(index & 255) + 1}`;
@@ -288,6 +293,9 @@ export class World {
       'kube-dns',
       (_program, informers) => {
         dns = createDns({ informers });
+        dns.zone.onChange(() => {
+          for (const listener of [...this.#onNames]) listener();
+        });
         void dns.start();
       },
       () => {

@@ -17,12 +17,18 @@ export interface Behaviour {
   /** From SIGTERM to exit. */
   readonly stopDelay: number;
   readonly ignoreSigterm: boolean;
+  /** From running until any of its probes can succeed; its probes then run on their schedule. */
+  readonly recovery: number;
   /** From running to a failing liveness probe. */
   readonly livenessFailAfter: number | null;
+  /** A host without which the container ends with 1 as soon as it starts; the pod of that name does not need itself. */
+  readonly needs: string | null;
   /** Pulling the image fails with this text. */
   readonly imageError: string | null;
   /** Probes run on the schedule of the pod's spec instead of answering at once. */
   readonly honorProbes: boolean;
+  /** preStop hooks run: `sleep` takes its time. */
+  readonly honorHooks: boolean;
 }
 
 /** What pods without annotations do: start, be ready and stop at once. */
@@ -34,9 +40,12 @@ const DEFAULT: Behaviour = {
   exitCode: 0,
   stopDelay: 0,
   ignoreSigterm: false,
+  recovery: 0,
   livenessFailAfter: null,
+  needs: null,
   imageError: null,
   honorProbes: false,
+  honorHooks: false,
 };
 
 /** An init container without a word about it is done at once. */
@@ -56,7 +65,7 @@ function duration(text: string | undefined, fallback: number): number {
 /**
  * Reads the behaviour of a container from its pod's annotations:
  * `start-delay`, `ready-after`, `never-ready`, `exit-after`, `exit-code`, `crash-loop` (exit-after 0 with code 1),
- * `stop-delay`, `ignore-sigterm`, `liveness-fail-after`, `image-error`, `honor-probes`; for init containers
+ * `stop-delay`, `ignore-sigterm`, `recovery`, `needs`, `liveness-fail-after`, `image-error`, `honor-probes`, `honor-hooks`; for init containers
  * `init-duration` and `init-exit-code`. Durations are Go durations or seconds, flags are "true".
  */
 export function behaviourOf(pod: PodView, container: string, init: boolean): Behaviour {
@@ -77,6 +86,7 @@ export function behaviourOf(pod: PodView, container: string, init: boolean): Beh
   const exit = init ? (key: string) => own(key) ?? annotations[`${SIMULATE}init-${key}`] : read;
   const crash = exit('crash-loop') === 'true';
   const exitAfter = init ? (own('exit-after') ?? annotations[`${SIMULATE}init-duration`]) : read('exit-after');
+  const recovery = duration(read('recovery'), 0);
   return {
     startDelay: duration(read('start-delay'), 0),
     readyAfter: duration(read('ready-after'), 0),
@@ -85,8 +95,11 @@ export function behaviourOf(pod: PodView, container: string, init: boolean): Beh
     exitCode: Number(exit('exit-code') ?? (crash ? 1 : 0)) || 0,
     stopDelay: duration(read('stop-delay'), 0),
     ignoreSigterm: read('ignore-sigterm') === 'true',
+    recovery,
     livenessFailAfter: read('liveness-fail-after') === undefined ? null : duration(read('liveness-fail-after'), 0),
+    needs: read('needs') ?? null,
     imageError: read('image-error') ?? null,
-    honorProbes: read('honor-probes') === 'true',
+    honorProbes: recovery > 0 || read('honor-probes') === 'true',
+    honorHooks: read('honor-hooks') === 'true',
   };
 }

@@ -12,6 +12,7 @@ interface Answer {
   readonly code: number;
 }
 
+const SLEEP = /(?:^|[\s;&|])sleep (\d+)s?(?=$|[\s;&|])/;
 const SHELLS = new Set(['sh', 'bash', 'ash', '/bin/sh', '/bin/bash']);
 
 function answer(command: readonly string[], place: Place): Answer {
@@ -43,12 +44,17 @@ function answer(command: readonly string[], place: Place): Answer {
 const ended = (text: string): Readable => Readable.from(text === '' ? [] : [Buffer.from(text)]);
 const sink = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** A command in a simulated container: `echo`, `hostname`, `env`, `false`, `exit N` answer; all else succeeds silently. */
+/**
+ * A command in a simulated container: `echo`, `hostname`, `env`, `false`, `exit N` answer; all else succeeds silently, and
+ * at once unless it is given a `wait` for `sleep N` to take its time.
+ */
 export function simulatedExec(
   command: readonly string[],
   place: Place,
   streams: { stdin: boolean; tty: boolean },
+  wait: (ms: number) => Promise<void> = async () => {},
 ): ExecSession {
+  const sleeps = SLEEP.exec(command.join(' '))?.[1];
   const { out, err, code } = answer(command, place);
   return {
     stdin: streams.stdin ? sink() : null,
@@ -56,7 +62,7 @@ export function simulatedExec(
     stderr: streams.tty ? null : ended(err),
     resize: () => {},
     kill: () => {},
-    exit: Promise.resolve(code),
+    exit: sleeps === undefined ? Promise.resolve(code) : wait(Number(sleeps) * 1000).then(() => code),
   };
 }
 

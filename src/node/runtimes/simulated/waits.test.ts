@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { waitsOf } from './waits.ts';
+import { isPassedBy, waitsOf } from './waits.ts';
 
-const of = (script: string) => waitsOf(['/bin/sh', '-c', script], []).map(({ host, need }) => `${host} ${need}`);
+const of = (script: string) => waitsOf(`/bin/sh -c ${script}`).map(({ host, need }) => `${host} ${need}`);
 
 describe('what a script waits for', () => {
   it('is found in until and while-not loops', () => {
@@ -17,6 +17,16 @@ describe('what a script waits for', () => {
     expect(
       of('set -ex\nuntil mongo --host mongodb-0.mongodb-headless:27017 --eval "print(\'ready\')"; do\n sleep 2\ndone'),
     ).toEqual(['mongodb-0.mongodb-headless connection']);
+  });
+  it('does not hold the pod that the script lets pass', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: of the shell
+    const script = '[ "${HOSTNAME##*-}" = 0 ] || until getent hosts db-0.db; do sleep 1; done';
+    expect(of(script)).toEqual(['db-0.db name']);
+    expect([isPassedBy(script, 'db-0'), isPassedBy(script, 'db-1'), isPassedBy(script, 'db-10')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
   it('is nothing in loops about files and in scripts without loops', () => {
     expect(of('until [ -f /data/ready.txt ]; do sleep 1; done')).toEqual([]);

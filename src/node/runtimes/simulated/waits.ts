@@ -61,8 +61,8 @@ function hostsIn(condition: string): string[] {
  * Hosts that a script polls in an `until …; do …; done` or `while ! …; do …; done` loop: the usual way an init container
  * waits for another service. Loops on anything else say nothing.
  */
-export function waitsOf(command: readonly string[], args: readonly string[]): readonly Wait[] {
-  const script = [...command, ...args].join(' ').replace(/^\s*#.*$/gm, '');
+export function waitsOf(text: string): readonly Wait[] {
+  const script = text.replace(/^\s*#.*$/gm, '');
   const waits: Wait[] = [];
   for (const match of script.matchAll(LOOP)) {
     const condition = match[2] ?? '';
@@ -70,4 +70,12 @@ export function waitsOf(command: readonly string[], args: readonly string[]): re
     for (const host of hostsIn(condition)) waits.push({ host, need });
   }
   return waits;
+}
+
+const OWN_ORDINAL = /\[ "?\$\{HOSTNAME##\*-\}"? = "?(\d+)"? \]\s*\|\|/;
+
+/** The script lets the pod of this ordinal pass: `[ "${HOSTNAME##*-}" = 0 ] || until …`. */
+export function isPassedBy(script: string, hostname: string): boolean {
+  const ordinal = OWN_ORDINAL.exec(script)?.[1];
+  return ordinal !== undefined && hostname.endsWith(`-${ordinal}`);
 }
