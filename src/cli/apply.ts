@@ -1,23 +1,12 @@
-import { KINDS } from '../api/index.ts';
 import type { Client, Target } from '../client/client.ts';
+import { targetOf } from '../client/target-of.ts';
 import type { KubeObject } from '../schema/object.ts';
-import { groupVersion } from '../schema/object.ts';
 import type { Manifest } from './manifests.ts';
 import { UserError } from './output.ts';
 
 export interface Applied {
   readonly target: Target;
   readonly object: KubeObject;
-}
-
-/** Where an object of a manifest goes; null for a kind that is not built in. */
-function targetOf(object: KubeObject): Target | null {
-  const kind = KINDS.find(
-    (each) => each.kind === object.kind && groupVersion(each.group, each.version) === object.apiVersion,
-  );
-  if (kind === undefined) return null;
-  const address = { group: kind.group, version: kind.version, resource: kind.plural };
-  return kind.namespaced ? { ...address, namespace: object.metadata.namespace ?? 'default' } : address;
 }
 
 /** Applies objects in their order (server-side apply, manager `perdure-up`); the first refusal names its manifest. */
