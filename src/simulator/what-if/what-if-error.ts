@@ -1,0 +1,2 @@
+/** Something the user has to mend: the message says what, where, and what to do. */
+export class WhatIfError extends Error {}
