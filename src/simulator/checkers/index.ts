@@ -1,4 +1,10 @@
 import type { CheckerDefinition } from './checker.ts';
+import { L1 } from './l1-converged.ts';
+import { L2 } from './l2-mended.ts';
+import { L3 } from './l3-drained.ts';
+import { L4 } from './l4-owners.ts';
+import { L5 } from './l5-fresh.ts';
+import { L6 } from './l6-idle.ts';
 import { OPT_IN_CHECKERS } from './opt-ins/index.ts';
 import { R1 } from './r01-no-storm.ts';
 import { S1 } from './s01-one-process.ts';
@@ -38,6 +44,12 @@ export const CHECKERS: readonly CheckerDefinition[] = [
   S15,
   S16,
   S17,
+  L1,
+  L2,
+  L3,
+  L4,
+  L5,
+  L6,
   R1,
   ...OPT_IN_CHECKERS,
 ];

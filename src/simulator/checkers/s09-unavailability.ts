@@ -3,6 +3,7 @@ import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
 import type { Pass } from './decisions.ts';
 import {
   annotationOf,
+  isOrdered,
   isUnavailable,
   mayBeMember,
   OPT_IN_COUNTING,
@@ -37,10 +38,21 @@ class UpdateBudget implements Checker {
     const count = (this.#perPass.get(pass) ?? 0) + 1;
     this.#perPass.set(pass, count);
     this.#context.evaluated();
+    if (this.#isStuck(update)) return;
     const corrected = annotationOf(set, OPT_IN_COUNTING) !== undefined;
     const budgeted = this.#context.gates.MaxUnavailableStatefulSet === true || corrected;
     if (budgeted) this.#withinBudget(update, count);
     else if (annotationOf(set, OPT_IN_STUCK) === undefined) this.#oneByOne(update, count);
+  }
+
+  /** An ordered set that asks for it takes a member away because it gives nothing: O1 judges that. */
+  #isStuck({ decision, name }: UpdateDelete): boolean {
+    const { set, nowMs } = decision;
+    if (!isOrdered(set) || annotationOf(set, OPT_IN_STUCK) === undefined) return false;
+    return decision.sometime((pods) => {
+      const victim = pods.get(name);
+      return victim !== undefined && isUnavailable(set, victim, nowMs);
+    });
   }
 
   /** Gate off: one at a time, and none while a higher one is unavailable. */

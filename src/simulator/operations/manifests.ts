@@ -30,7 +30,7 @@ export function drawSet(random: SeededRandom, name: string): Json {
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: { name },
+    metadata: { name, ...drawOptIns(random, claims) },
     spec: {
       serviceName: name,
       replicas,
@@ -45,6 +45,24 @@ export function drawSet(random: SeededRandom, name: string): Json {
       ...(claims ? { volumeClaimTemplates: drawClaims(random) } : {}),
     },
   };
+}
+
+/** Share of sets that ask for what goes beyond upstream. */
+const OPTS_IN = 0.4;
+
+/** Annotations of a set that opts in (docs/opt-ins.md). */
+function drawOptIns(random: SeededRandom, claims: boolean): Json {
+  if (!random.chance(OPTS_IN)) return {};
+  const optIns: readonly (readonly [string, readonly string[]])[] = [
+    ['stuck-rollout', ['replace-never-ready']],
+    ['conditions', ['true']],
+    ['max-unavailable-counting', ['corrected']],
+    ['ordinal-backoff', ['5s..60s', '1s..10s']],
+    ['reserved-ordinals', ['1', '0,2-3']],
+    ...(claims ? ([['claim-template-growth', ['data=2Gi', 'data=3Gi']]] as const) : []),
+  ];
+  const chosen = optIns.filter(() => random.chance(0.5)).map(([name, values]) => [name, random.pick(values)] as const);
+  return { annotations: Object.fromEntries(chosen.map(([name, value]) => [`perdure.dev/${name}`, value])) };
 }
 
 export function drawStrategy(random: SeededRandom): Json {

@@ -2,39 +2,67 @@ import { NODES, PODS, STATEFUL_SETS } from '../../client/resources.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { World } from '../world/world.ts';
 import { NAMESPACE, present, statefulSets } from './lookup.ts';
-import { GOOD_MANNERS } from './template.ts';
+import { evict } from './pods.ts';
+import { GOOD_MANNERS, isBadTempered } from './template.ts';
 
 const PODS_HERE = { ...PODS, namespace: NAMESPACE };
 const SETS = { ...STATEFUL_SETS, namespace: NAMESPACE };
+const STUCK_ROLLOUT = 'perdure.dev/stuck-rollout';
+const REVISION = 'controller-revision-hash';
 /** A user who repairs looks again this often, this many times. */
 const LOOK_EVERY_MS = 30_000;
 const LOOKS = 8;
 
+/** The last look at which the node that is drained may still be; later ones let members come back that can live nowhere else. */
+const DRAIN_LOOKS = 5;
+/** What the journal calls the end of that drain. */
+export const DRAIN_OVER = 'drain-over';
+
 /**
  * What users do once faults have ended, so that everything can converge: templates become good, nodes schedulable, squatters and
- * lost claims go, and pods that stand in the way of a rollout are deleted by hand, as upstream needs it (kubernetes #67250).
+ * lost claims go, and pods that stand in the way of a rollout are deleted by hand, as upstream needs it (kubernetes #67250). One
+ * node is drained meanwhile, patiently.
  */
 export async function repair(world: World): Promise<void> {
+  const names = [...world.machines.keys()];
+  const drained = names[world.history.revision % names.length]!;
   for (let look = 0; look < LOOKS; look++) {
-    for (const node of present(world, 'core/nodes')) {
-      if (node.spec?.unschedulable !== true) continue;
-      await attempt(world.client.patch(NODES, node.metadata.name ?? '', 'merge', { spec: { unschedulable: null } }));
+    if (look === DRAIN_LOOKS) {
+      world.journal.add({ kind: 'operation', what: DRAIN_OVER, detail: JSON.stringify({ node: drained }) });
     }
+    await mendNodes(world, look < DRAIN_LOOKS ? drained : '');
     for (const set of statefulSets(world)) {
-      if (!hasBadManners(set.spec.template)) continue;
+      if (!isBadTempered(set.spec.template)) continue;
       const spec = { template: { metadata: { annotations: GOOD_MANNERS } } };
       await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec }));
     }
-    for (const pod of present(world, 'core/pods')) {
-      if (!isInTheWay(world, pod)) continue;
-      // Below a partition a bad pod would come back as bad as it was.
-      const set = owner(world, pod);
-      if (set !== undefined)
-        await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec: TO_ALL }));
-      await attempt(world.client.delete(PODS_HERE, pod.metadata.name ?? ''));
-    }
+    for (const pod of present(world, 'core/pods')) if (isInTheWay(world, pod)) await clear(world, pod);
     await new Promise<void>((resolve) => world.clock.setTimer(LOOK_EVERY_MS, resolve));
   }
+}
+
+/** Makes all nodes schedulable but one, which is drained. */
+async function mendNodes(world: World, drained: string): Promise<void> {
+  for (const { metadata, spec } of present(world, 'core/nodes')) {
+    const name = metadata.name ?? '';
+    const unschedulable = name === drained ? true : null;
+    if ((spec?.unschedulable === true) === (unschedulable === true)) continue;
+    await attempt(world.client.patch(NODES, name, 'merge', { spec: { unschedulable } }));
+  }
+  for (const pod of present(world, 'core/pods')) {
+    const leaves = pod.metadata.deletionTimestamp !== undefined;
+    if (pod.spec?.nodeName === drained && !leaves) await attempt(evict(world, pod.metadata.name ?? ''));
+  }
+}
+
+async function clear(world: World, pod: KubeObject): Promise<void> {
+  const set = owner(world, pod);
+  if (set !== undefined) {
+    // Below a partition a bad pod would come back as bad as it was.
+    await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec: TO_ALL }));
+    if (recoversAlone(world, set, pod)) return;
+  }
+  await attempt(world.client.delete(PODS_HERE, pod.metadata.name ?? ''));
 }
 
 const TO_ALL = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } };
@@ -44,14 +72,38 @@ function owner(world: World, pod: KubeObject): KubeObject | undefined {
   return statefulSets(world).find(({ metadata }) => metadata.uid === reference?.uid);
 }
 
+/** A member that was never Ready, of a set that has asked for its replacement. */
+function recoversAlone(world: World, set: KubeObject, pod: KubeObject): boolean {
+  const { namespace, name, uid } = pod.metadata;
+  if (set.metadata.annotations?.[STUCK_ROLLOUT] === undefined || !isBadTempered(pod)) return false;
+  const lives = world.history
+    .versions(`core/pods/${namespace}/${name}`)
+    .filter((one) => one.object?.metadata.uid === uid);
+  return !lives.some(({ object }) => hasBeenReady(object!));
+}
+
+const hasBeenReady = (pod: KubeObject): boolean =>
+  (pod.status?.conditions ?? []).some(
+    ({ type, status }: { type: string; status: string }) => type === 'Ready' && status === 'True',
+  );
+
 const attempt = (call: Promise<unknown>): Promise<unknown> => call.catch(() => undefined);
 
 function isInTheWay(world: World, pod: KubeObject): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false;
   // Squatters, and what an orphaning deletion left behind.
   if (owner(world, pod) === undefined) return true;
-  return hasBadManners(pod);
+  // A squatter that was adopted has not the volumes of a member, and cannot get them.
+  return isBadTempered(pod) || pod.metadata.labels?.[REVISION] === undefined || !hasVolumes(world, pod);
 }
 
-const hasBadManners = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
-  Object.keys(GOOD_MANNERS).some((key) => metadata?.annotations?.[key] !== undefined);
+/** False for a pod that was adopted by a set with claims it was not made for: it fails to be repaired for ever. */
+function hasVolumes(world: World, pod: KubeObject): boolean {
+  const templates: readonly { readonly metadata: { readonly name: string } }[] =
+    owner(world, pod)?.spec.volumeClaimTemplates ?? [];
+  const volumes: readonly { readonly name: string; readonly persistentVolumeClaim?: object }[] =
+    pod.spec?.volumes ?? [];
+  return templates.every(({ metadata }) =>
+    volumes.some(({ name, persistentVolumeClaim }) => name === metadata.name && persistentVolumeClaim !== undefined),
+  );
+}

@@ -1,4 +1,5 @@
 import { SIMULATE } from '../../node/runtimes/simulated.ts';
+import type { KubeObject } from '../../schema/object.ts';
 import { anyName, named, statefulSets } from './lookup.ts';
 import { IMAGES, TROUBLES } from './manifests.ts';
 import type { OperationDefinition } from './operation.ts';
@@ -11,6 +12,10 @@ export const GOOD_MANNERS: Readonly<Record<string, null>> = Object.fromEntries(
     null,
   ]),
 );
+
+/** True for a template, or a pod, with a bad habit that it does not get over by itself. */
+export const isBadTempered = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
+  Object.keys(GOOD_MANNERS).some((key) => metadata?.annotations?.[key] !== undefined);
 
 export const roll: OperationDefinition = {
   name: 'roll',

@@ -165,11 +165,7 @@ class SeedRun {
       return;
     }
     world.journal.add({ kind: 'phase', what: 'settled' });
-    const before = this.#lastMaterialMs;
     for (const manager of world.managers) manager.kill();
     await world.clock.run(world.clock.now() + IDLE_CHECK_MS, () => this.#finding !== null);
-    if (this.#lastMaterialMs > before) {
-      report('L6', `controllers that started again on a world at rest wrote: ${this.#lastMaterial}`);
-    }
   }
 }
