@@ -4,6 +4,7 @@ import { registerEnv } from './env.ts';
 import { registerLogs } from './logs.ts';
 import { UserError } from './output.ts';
 import { registerReset } from './reset.ts';
+import { registerSimulate } from './simulate.ts';
 import { registerStatus } from './status.ts';
 import { registerUp } from './up.ts';
 import { registerWhy } from './why.ts';
@@ -20,6 +21,7 @@ for (const register of [
   registerEnv,
   registerLogs,
   registerWhy,
+  registerSimulate,
 ])
   register(program);
 

@@ -1,4 +1,5 @@
 import colors from 'picocolors';
+import type { Paint } from '../operations/why/print.ts';
 
 /** What a command shows: ticked steps for people, plain lines where nobody looks, one JSON document with `-o json`. */
 export interface Output {
@@ -59,4 +60,21 @@ function write(text: string): void {
 export function outputFor(format: OutputFormat): Output {
   const terminal = process.stdout.isTTY === true || process.env.PERDURE_TERMINAL === '1';
   return format === 'json' ? jsonOutput(write) : textOutput(write, terminal && process.env.NO_COLOR === undefined);
+}
+
+const NARROWEST = 60;
+const WIDEST = 120;
+/** Where nobody says how wide it is. */
+const USUAL = 100;
+
+/** How wide the screen is, and its colours, or none. */
+export function screenOf(): { readonly width: number; readonly paint: Paint } {
+  const terminal = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  const width = Math.min(WIDEST, Math.max(NARROWEST, process.stdout.columns ?? USUAL));
+  return { width, paint: paintOf(terminal) };
+}
+
+function paintOf(terminal: boolean): Paint {
+  const { bold, dim, green, yellow, red } = colors.createColors(terminal);
+  return { bold, dim, good: green, warn: yellow, bad: red };
 }

@@ -8,7 +8,7 @@ import type { Report, StepReport } from './report.ts';
 import { describeStep, type Scenario, type ScenarioStep } from './scenario.ts';
 import { setKey, setsOf, stuckIn } from './sets.ts';
 import type { Stage } from './stage.ts';
-import { type Done, perform } from './steps.ts';
+import { DONE, type Done, perform } from './steps.ts';
 
 export interface WhatIfOptions extends ConductOptions {
   readonly stage: Stage;
@@ -26,7 +26,6 @@ const BOOT_MS = 60_000;
 const SETTLED_MS = 5_000;
 /** How long an imported world is shown before anything is done to it. */
 const FOUND_MS = 10_000;
-const NOTHING: Done = { notes: [], failed: false };
 /** At rest: nothing has changed for this long, and for as long as anything may take that happens in silence. */
 const REST_MS = 120_000;
 /** Nodes that are away are found out after 40 s, and their pods evicted 300 s later: a long silence. */
@@ -90,7 +89,7 @@ class WhatIf {
     const steps = [...scenario.steps];
     const early: ScenarioStep[] = [];
     while (stage.bringUp !== null && steps[0]?.do === 'followers-need-leader') early.push(steps.shift()!);
-    if (stage.bringUp === null) await this.#play('as found', REST_MS, async () => NOTHING, FOUND_MS);
+    if (stage.bringUp === null) await this.#play('as found', REST_MS, async () => DONE, FOUND_MS);
     else await this.#bringUp(stage.bringUp, early);
     for (const step of steps) await this.#step(step);
     const members = this.#lines.lines(this.#originMs, world.clock.monotonic());
@@ -155,7 +154,7 @@ class WhatIf {
     await this.#play(['start', ...early.map(describeStep)].join(', '), REST_MS, async (stopped) => {
       await bringUp(this.#world);
       for (const step of early) await this.#perform(step, stopped);
-      return NOTHING;
+      return DONE;
     });
   }
 
@@ -205,7 +204,7 @@ class WhatIf {
       ended,
       failed: done.failed,
       notes: [...done.notes, ...this.#crashNotes()],
-      stuck: stuckIn(this.#world),
+      stuck: stuckIn(this.#world, done.budgets),
     });
   }
 

@@ -1,4 +1,5 @@
 import { parseGoDuration } from '../../base/time.ts';
+import { WhatIfError } from './what-if-error.ts';
 
 /** One thing done to the simulated cluster. Sets and pods are `name` or `namespace/name`; a set may be left out where there is only one. */
 export type ScenarioStep =
@@ -20,9 +21,10 @@ export type ScenarioStep =
   /** Cordon, then evictions until the node is empty or `timeoutMs` is over. */
   | { readonly do: 'drain'; readonly node: string; readonly timeoutMs: number }
   | { readonly do: 'uncordon'; readonly node: string }
-  | { readonly do: 'lose-node'; readonly node: string }
+  /** Power off. `deleted`: its Node object goes too, as clouds do it with machines that are gone for good. */
+  | { readonly do: 'lose-node'; readonly node: string; readonly nodes: LostNodes }
   | { readonly do: 'restore-node'; readonly node: string }
-  | { readonly do: 'lose-zone'; readonly zone: string }
+  | { readonly do: 'lose-zone'; readonly zone: string; readonly nodes: LostNodes }
   | { readonly do: 'restore-zone'; readonly zone: string }
   /** The machine runs on but nobody can reach it. */
   | { readonly do: 'partition'; readonly node: string }
@@ -37,9 +39,11 @@ export interface Scenario {
 }
 
 /** Bad scenario; the message says which step and what is wrong with it. */
-export class ScenarioError extends Error {}
+export class ScenarioError extends WhatIfError {}
 
 const DRAIN_TIMEOUT_MS = 600_000;
+const LOST_NODES = ['kept', 'deleted'] as const;
+export type LostNodes = (typeof LOST_NODES)[number];
 const CASCADES = ['background', 'foreground', 'orphan'] as const;
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -164,9 +168,15 @@ const STEPS: Readonly<Record<string, readonly [bare: string, read: Read]>> = {
   'delete-pod': ['pod', (r) => ({ do: 'delete-pod', pod: r.text('pod') })],
   drain: ['node', (r) => ({ do: 'drain', node: r.text('node'), timeoutMs: r.duration('timeout', DRAIN_TIMEOUT_MS) })],
   uncordon: ['node', (r) => ({ do: 'uncordon', node: r.text('node') })],
-  'lose-node': ['node', (r) => ({ do: 'lose-node', node: r.text('node') })],
+  'lose-node': [
+    'node',
+    (r) => ({ do: 'lose-node', node: r.text('node'), nodes: r.oneOf('nodes', LOST_NODES, 'kept') }),
+  ],
   'restore-node': ['node', (r) => ({ do: 'restore-node', node: r.text('node') })],
-  'lose-zone': ['zone', (r) => ({ do: 'lose-zone', zone: r.text('zone') })],
+  'lose-zone': [
+    'zone',
+    (r) => ({ do: 'lose-zone', zone: r.text('zone'), nodes: r.oneOf('nodes', LOST_NODES, 'kept') }),
+  ],
   'restore-zone': ['zone', (r) => ({ do: 'restore-zone', zone: r.text('zone') })],
   partition: ['node', (r) => ({ do: 'partition', node: r.text('node') })],
   annotate: [
@@ -180,15 +190,18 @@ const STEPS: Readonly<Record<string, readonly [bare: string, read: Read]>> = {
   wait: ['for', (r) => ({ do: 'wait', forMs: r.duration('for') })],
 };
 
+/** What a step may be called. */
+export const STEP_NAMES: readonly string[] = Object.keys(STEPS);
+
 function readStep(value: unknown, where: string): ScenarioStep {
   const entries = typeof value === 'string' ? [[value, {}] as const] : Object.entries((value ?? {}) as Fields);
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1)
-    throw new ScenarioError(`${where}: a step is one of ${Object.keys(STEPS).join(', ')}`);
+    throw new ScenarioError(`${where}: a step is one of ${STEP_NAMES.join(', ')}`);
   const [name, fields] = entry;
   const known = STEPS[name];
   if (known === undefined)
-    throw new ScenarioError(`${where}: unknown step "${name}"; known are ${Object.keys(STEPS).join(', ')}`);
+    throw new ScenarioError(`${where}: unknown step "${name}"; known are ${STEP_NAMES.join(', ')}`);
   const [bare, read] = known;
   const reader = new StepReader(`${where} ${name}`, fields ?? {}, bare);
   return reader.done(read(reader));
@@ -266,11 +279,11 @@ export function describeStep(step: ScenarioStep): string {
     case 'uncordon':
       return `${step.do} ${step.node}`;
     case 'lose-node':
-      return `lose node ${step.node}`;
+      return `lose node ${step.node}${step.nodes === 'deleted' ? ' for good' : ''}`;
     case 'restore-node':
       return `restore node ${step.node}`;
     case 'lose-zone':
-      return `lose zone ${step.zone}`;
+      return `lose zone ${step.zone}${step.nodes === 'deleted' ? ' for good' : ''}`;
     case 'restore-zone':
       return `restore zone ${step.zone}`;
     case 'partition':
@@ -282,7 +295,7 @@ export function describeStep(step: ScenarioStep): string {
     case 'followers-need-leader':
       return `followers${step.set === undefined ? '' : ` of ${step.set}`} need their leader`;
     case 'wait':
-      return `wait ${step.forMs / 1000}s`;
+      return `wait ${step.forMs % 60_000 === 0 ? `${step.forMs / 60_000}m` : `${step.forMs / 1000}s`}`;
     default:
       return `${step.do}${'set' in step ? nameOfSet(step.set) : ''}`;
   }

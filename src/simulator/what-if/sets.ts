@@ -46,13 +46,13 @@ export function isAsWanted(world: World, set: KubeObject): boolean {
 
 /** Something that is not as it should be, and why. */
 export interface Stuck {
-  /** `default/web`, or a pod that is left of a deleted set. */
+  /** `default/web`: a set, a pod that is left of a deleted set, or a budget that stops a drain. */
   readonly subject: string;
   readonly chain: Chain;
 }
 
-/** All sets that are not as wanted, and pods that outlive their deleted set, with the reasons. */
-export function stuckIn(world: World): readonly Stuck[] {
+/** All sets that are not as wanted, pods that outlive their deleted set, and more that is known to be, with the reasons. */
+export function stuckIn(world: World, more: readonly Subject[] = []): readonly Stuck[] {
   const sets = setsOf(world);
   const wrong = sets.filter((set) => !isAsWanted(world, set)).map((set) => subjectFor('StatefulSet', set));
   const uids = new Set(sets.map(({ metadata }) => metadata.uid));
@@ -62,7 +62,7 @@ export function stuckIn(world: World): readonly Stuck[] {
     )
     .map((pod) => subjectFor('Pod', pod));
   const observed = observedIn(world);
-  return [...wrong, ...left].map((subject) => ({
+  return [...more, ...wrong, ...left].map((subject) => ({
     subject: `${subject.namespace}/${subject.name}`,
     chain: explain(subject, observed, world.clock.now()),
   }));

@@ -1,4 +1,5 @@
 import { CONTROLLER_REVISIONS, NODES, PODS, STATEFUL_SETS } from '../../client/resources.ts';
+import type { Subject } from '../../operations/why/index.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { present } from '../operations/lookup.ts';
 import type { Machine } from '../world/machine.ts';
@@ -6,7 +7,7 @@ import type { World } from '../world/world.ts';
 import { type Conduct, CRASHING, NEVER_READY } from './conduct.ts';
 import { drain } from './drain.ts';
 import { isReady, type MemberLines } from './members.ts';
-import type { ScenarioStep } from './scenario.ts';
+import type { LostNodes, ScenarioStep } from './scenario.ts';
 import { podsOf, resolveSet, setKey } from './sets.ts';
 import { WhatIfError } from './what-if-error.ts';
 
@@ -23,9 +24,11 @@ export interface Scene {
 export interface Done {
   readonly notes: readonly string[];
   readonly failed: boolean;
+  /** PodDisruptionBudgets that refused an eviction. */
+  readonly budgets: readonly Subject[];
 }
 
-const DONE: Done = { notes: [], failed: false };
+export const DONE: Done = { notes: [], failed: false, budgets: [] };
 const PROPAGATION = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' } as const;
 
 /** Does one step; resolves when the API has answered, or a drain has ended. Throws WhatIfError and what the API answers. */
@@ -73,9 +76,9 @@ async function toNodes(scene: Scene, step: NodeStep): Promise<Done> {
       await world.client.patch(NODES, machine(world, step.node).name, 'merge', { spec: { unschedulable: null } });
       return DONE;
     case 'lose-node':
-      return crash(scene, [machine(world, step.node)]);
+      return crash(scene, [machine(world, step.node)], step.nodes);
     case 'lose-zone':
-      return crash(scene, inZone(world, step.zone));
+      return crash(scene, inZone(world, step.zone), step.nodes);
     case 'restore-node':
       return restore(scene, [machine(world, step.node)]);
     case 'restore-zone':
@@ -148,15 +151,21 @@ async function drained({ world, stopped }: Scene, node: string, timeoutMs: numbe
   const { evicted, refused, left } = await drain(world, node, timeoutMs, stopped);
   const notes = [
     evicted.length === 0 ? `nothing was evicted from ${node}` : `evicted: ${evicted.join(', ')}`,
-    ...refused.map(({ pod, budget, why }) =>
-      budget === ''
-        ? `${pod} was not evicted: ${why}`
-        : `${pod} was not evicted: PodDisruptionBudget ${budget}: ${why}`,
+    ...refused.map(
+      ({ pod, budget, why }) =>
+        `${pod} was not evicted${budget === '' ? '' : `, for PodDisruptionBudget ${budget}`}: ${why}`,
     ),
     ...left.map((pod) => `${pod} was evicted but has not left`),
   ];
-  return { notes, failed: refused.length + left.length > 0 };
+  const named = refused.filter(({ budget }) => budget !== '').map(({ pod, budget }) => `${namespaceOf(pod)}/${budget}`);
+  const budgets = [...new Set(named)].map((key): Subject => {
+    const [namespace = '', name = ''] = key.split('/');
+    return { kind: 'PodDisruptionBudget', namespace, name };
+  });
+  return { notes, failed: refused.length + left.length > 0, budgets };
 }
+
+const namespaceOf = (pod: string): string => pod.slice(0, pod.indexOf('/'));
 
 function machine(world: World, name: string): Machine {
   const found = world.machines.get(name);
@@ -176,12 +185,15 @@ function inZone(world: World, zone: string): readonly Machine[] {
   return found;
 }
 
-function crash({ world, lines }: Scene, machines: readonly Machine[]): Done {
+async function crash({ world, lines }: Scene, machines: readonly Machine[], nodes: LostNodes): Promise<Done> {
   for (const one of machines) {
     one.crash();
     lines.machine(one.name, true, world.clock.monotonic());
   }
-  return { notes: machines.length > 1 ? [`lost: ${machines.map(({ name }) => name).join(', ')}`] : [], failed: false };
+  const there = machines.filter(({ name }) => world.history.now(`core/nodes/${name}`) !== null);
+  if (nodes === 'deleted') for (const { name } of there) await world.client.delete(NODES, name);
+  const notes = machines.length > 1 ? [`lost: ${machines.map(({ name }) => name).join(', ')}`] : [];
+  return { ...DONE, notes };
 }
 
 function restore({ world, lines }: Scene, machines: readonly Machine[]): Done {

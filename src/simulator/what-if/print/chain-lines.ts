@@ -6,8 +6,10 @@ export interface ChainLine {
   readonly text: string;
 }
 
-/** An explanation in few lines: what blocks, on what it rests, the rule nearest to the cause, and the first way out. */
+/** An explanation in few lines: what blocks, on what it rests, the rule that makes it so, and the first way out. */
 export interface Condensed {
+  /** Ids of the causes: equal ones are the same story at another time. */
+  readonly causes: string;
   readonly lines: readonly ChainLine[];
   readonly rule: string | null;
   readonly way: Way | null;
@@ -24,13 +26,14 @@ const withCauses = (finding: Finding): Finding[] => [...finding.because.flatMap(
 /** Condenses an explanation to what holds the subject up. */
 export function condensed({ findings, headline }: Chain): Condensed {
   const holding = findings.filter(({ severity }) => severity === 'blocks' || severity === 'waits');
-  if (holding.length === 0) return { lines: [{ depth: 0, text: headline }], rule: null, way: null };
+  if (holding.length === 0) return { causes: '', lines: [{ depth: 0, text: headline }], rule: null, way: null };
   const causes = holding.flatMap(withCauses);
-  const rule = causes.find((finding) => finding.rule !== undefined)?.rule;
+  const rule = [...holding, ...causes].find((finding) => finding.rule !== undefined)?.rule;
   // What only looks is no way out.
   const acts =
     holding.flatMap((finding) => finding.ways).find(changes) ?? causes.flatMap(({ ways }) => ways).find(changes);
   return {
+    causes: causes.map(({ cause, subject }) => `${cause} ${subject.name}`).join(),
     lines: holding.flatMap((finding) => linesOf(finding, 0)),
     rule: rule === undefined ? null : `${rule.text} [${rule.source}]`,
     way: acts ?? null,
@@ -38,4 +41,5 @@ export function condensed({ findings, headline }: Chain): Condensed {
 }
 
 const LOOKS = /^kubectl (-n \S+ )?(logs|describe|get|exec) /;
-const changes = ({ commands }: Way): boolean => !commands.every((command) => LOOKS.test(command));
+const changes = ({ commands }: Way): boolean =>
+  commands.length === 0 || !commands.every((command) => LOOKS.test(command));

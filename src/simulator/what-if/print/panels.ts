@@ -12,6 +12,7 @@ export interface Panel {
 
 const LEAST_MS = 1_000;
 const MARGIN = 0.12;
+const SHORT_MS = 100;
 
 /** One panel a step; the silence after which a world counts as at rest is left out. */
 export function panelsOf({ steps }: Report): readonly Panel[] {
@@ -56,7 +57,8 @@ export function durationText(ms: number): string {
 export function endText({ fromMs, toMs, changedMs, ended }: Report['steps'][number]): string {
   if (ended === 'at rest') {
     const took = changedMs - fromMs;
-    return took <= 0 ? 'nothing changed' : `at rest after ${durationText(took)}`;
+    if (took <= 0) return 'nothing changed';
+    return took < SHORT_MS ? 'at rest at once' : `at rest after ${durationText(took)}`;
   }
   return `${ended === 'limit' ? 'still changing after' : 'looked at for'} ${durationText(toMs - fromMs)}`;
 }

@@ -54,7 +54,7 @@ export function printReport(report: Report, options: TextOptions): string {
     `${paint.bold('What if')}: ${scenario}\n${paint.dim(`${where}, seed ${seed}; all times are virtual, from the beginning`)}`,
     ...report.notes.map((note) => wrapped(note, options.width, `${paint.warn('!')} `, '  ')),
     barsOf(report, options),
-    ...report.steps.map((step, index) => stepText(step, index + 1, options)),
+    ...report.steps.map((step, index) => stepText(step, index + 1, report.steps[index - 1], options)),
     quorumText(report, options),
     verdict(report, options),
   ];
@@ -129,26 +129,34 @@ function cellState(line: MemberLine, fromMs: number, toMs: number): MemberState 
   return (known.find(([state]) => state !== 'ready') ?? known[0])?.[0] ?? 'absent';
 }
 
-function stepText(step: StepReport, number: number, { width, paint }: TextOptions): string {
+function stepText(
+  step: StepReport,
+  number: number,
+  before: StepReport | undefined,
+  { width, paint }: TextOptions,
+): string {
   const wrong = step.stuck.length > 0 || step.failed;
   const end = endText(step);
   const lines = [
     wrapped(step.step, width, `${paint.bold(`${number}`)}  `, '   '),
     `   ${paint.dim(`at ${durationText(step.fromMs)}: `)}${end}; ${wrong ? paint.bad('not as wanted') : paint.good('as wanted')}`,
     ...step.notes.map((note) => wrapped(note, width, '   · ', '     ')),
-    ...step.stuck.map((one) => stuckText(one, width, paint)),
+    ...step.stuck.map((one) => stuckText(one, before, width, paint)),
   ];
   return lines.join('\n');
 }
 
-function stuckText({ subject, chain }: Stuck, width: number, paint: Paint): string {
-  const { lines, rule, way } = condensed(chain);
+/** Rule and way out are not said again while the story is the same. */
+function stuckText({ subject, chain }: Stuck, before: StepReport | undefined, width: number, paint: Paint): string {
+  const { causes, lines, rule, way } = condensed(chain);
+  const earlier = before?.stuck.find((one) => one.subject === subject);
   const texts = [`   ${paint.bold(subject)}: ${paint.bad(chain.headline)}`];
   for (const { depth, text } of lines) {
     const indent = ' '.repeat(5 + 2 * depth);
     const arrow = depth === 0 ? '' : '← ';
     texts.push(wrapped(text, width, indent + arrow, indent + ' '.repeat(arrow.length)));
   }
+  if (earlier !== undefined && condensed(earlier.chain).causes === causes) return texts.join('\n');
   if (rule !== null) texts.push(wrapped(rule, width, '     · ', '       '));
   if (way !== null) {
     texts.push(wrapped(`way out: ${way.does} [${dataText(way.data)}]`, width, '     · ', '       '));

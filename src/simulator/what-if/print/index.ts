@@ -1,0 +1,2 @@
+export { printHtml } from './html.ts';
+export { printReport, type TextOptions } from './text.ts';
