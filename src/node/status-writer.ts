@@ -128,6 +128,11 @@ export class StatusWriter {
         const result = await this.#client.update(target, { ...worker.pod, status }, 'status');
         entry.written = status;
         entry.revision = result.metadata.resourceVersion ?? '';
+        // Somebody wrote after us, and we heard of that before of our own write.
+        if (Number(worker.pod.metadata.resourceVersion) > Number(entry.revision)) {
+          entry.written = null;
+          entry.dirty = true;
+        }
       }
       if (leaving) {
         entry.deleted = true;
@@ -146,11 +151,16 @@ export class StatusWriter {
     entry.deleted = false;
     if (isStatus(error, 'Conflict')) {
       const { namespace = '', name = '' } = worker.pod.metadata;
-      const fresh = await this.#client.get(podsIn(namespace), name).catch(() => null);
-      if (fresh === null || fresh.metadata.uid !== worker.uid) return;
-      if (Number(fresh.metadata.resourceVersion) > Number(worker.pod.metadata.resourceVersion)) worker.update(fresh);
-      entry.dirty = true;
-      return;
+      try {
+        const fresh = await this.#client.get(podsIn(namespace), name);
+        if (fresh.metadata.uid !== worker.uid) return;
+        if (Number(fresh.metadata.resourceVersion) > Number(worker.pod.metadata.resourceVersion)) worker.update(fresh);
+        entry.dirty = true;
+        return;
+      } catch (unread) {
+        if (isStatus(unread, 'NotFound')) return;
+        // Nobody says what is there now: the next attempt finds out.
+      }
     }
     const delay = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** entry.failures++);
     this.#clock.setTimer(delay, () => {

@@ -57,7 +57,7 @@ export function unlike(set: KubeObject, template: KubeObject, pod: KubeObject, t
   if (touched) return null;
   const annotations = { ...pod.metadata.annotations };
   for (const name of OWN_ANNOTATIONS) delete annotations[name];
-  return deepEqual(annotations, template.metadata?.annotations ?? {}) ? null : 'its annotations';
+  return deepEqual(annotations, template.metadata?.annotations ?? {}) ? null : 'the list of annotations';
 }
 
 /** Whatever way a set took to its template, its members are those of a set made with it today. */
