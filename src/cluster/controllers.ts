@@ -16,6 +16,7 @@ import type { VolumeBackend } from '../controllers/framework/volume-backend.ts';
 import { createGarbageCollector } from '../controllers/garbage-collector/controller.ts';
 import { createNamespaceController } from '../controllers/namespace/controller.ts';
 import { createNodeLifecycleController } from '../controllers/node-lifecycle/controller.ts';
+import { createNodeGiveUpController } from '../controllers/node-lifecycle/give-up.ts';
 import { createPodGarbageCollector } from '../controllers/node-lifecycle/pod-gc.ts';
 import { createTaintEvictionController } from '../controllers/node-lifecycle/taint-eviction.ts';
 import { createPersistentVolumeController } from '../controllers/persistent-volume/controller.ts';
@@ -87,6 +88,7 @@ export function makeControllers(options: ControllersOptions): {
     createNodeLifecycleController(as('node-lifecycle')),
     createTaintEvictionController(as('taint-eviction')),
     createPodGarbageCollector(as('pod-gc')),
+    createNodeGiveUpController(as('node-give-up')),
   ];
   return { controllers, events };
 }

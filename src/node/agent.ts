@@ -1,10 +1,11 @@
 import { MANAGED_ATTACH } from '../api/shared/attachment.ts';
+import { isFencedPod } from '../api/shared/self-fencing.ts';
 import type { NodeEndpoint } from '../apiserver/streaming/node-endpoint.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
 import type { EventRecorder } from '../client/events.ts';
-import { keyOf } from '../client/meta.ts';
+import { keyOf, revisionOf } from '../client/meta.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { NodeAdmission } from './admission.ts';
 import { createEndpoint } from './endpoint.ts';
@@ -18,10 +19,11 @@ import type { NodeProfile } from './node-object.ts';
 import { NodeRegistration } from './node-registration.ts';
 import type { ContainerRecord } from './pod/container-record.ts';
 import type { PodHost } from './pod/host.ts';
-import { PodWorker } from './pod/worker.ts';
+import { type PodVerdict, PodWorker } from './pod/worker.ts';
 import type { PodRouter } from './pod-router.ts';
 import { createProbes, type Dialers } from './probes/prober.ts';
 import type { ContainerState, Runtime, Sandbox, SandboxSpec } from './runtimes/runtime.ts';
+import { SelfFencing } from './self-fencing.ts';
 import { StatusWriter } from './status-writer.ts';
 import { ClaimVolumes } from './volumes/claim-volumes.ts';
 import { FileSystemGrowth, type GrowFileSystem } from './volumes/file-system-growth.ts';
@@ -88,6 +90,12 @@ const DEFAULT_DNS: NonNullable<NodeAgentOptions['dns']> = {
   domain: 'cluster.local',
 };
 
+/** Why members are not started again on a node that was given up. */
+const GIVEN_UP: PodVerdict = {
+  reason: 'NodeGivenUp',
+  message: 'The node did not renew its lease in time, and its members were given up.',
+};
+
 class Agent implements NodeAgent {
   readonly name: string;
   readonly workers = new Map<string, PodWorker>();
@@ -104,6 +112,7 @@ class Agent implements NodeAgent {
   readonly #byName = new Map<string, PodWorker[]>();
   readonly #volumes: ClaimVolumes;
   readonly #attachments: NodeAttachments;
+  readonly #fencing: SelfFencing;
   readonly #host: PodHost;
   readonly #rotator: LogRotator | null;
   #found: { sandboxes: Map<string, Sandbox>; containers: Map<string, ContainerState[]> } | null = null;
@@ -132,6 +141,19 @@ class Agent implements NodeAgent {
       standIn: options.adopted === true,
     });
     this.#host = this.#podHost();
+    const fenced = (): PodWorker[] => [...this.workers.values()].filter(({ pod }) => isFencedPod(pod));
+    this.#fencing = new SelfFencing({
+      clock,
+      runtime,
+      stop: async (graceMs) => {
+        const started = fenced().filter((worker) => worker.started);
+        await Promise.all(started.map((worker) => worker.halt(graceMs)));
+      },
+      resume: () => this.#resume(),
+      giveUp: () => {
+        for (const worker of fenced()) worker.evict(GIVEN_UP, 0);
+      },
+    });
     this.#rotator = options.files === undefined ? null : createLogRotator({ files: options.files, clock });
     const endpoint = createEndpoint({
       runtime,
@@ -161,7 +183,8 @@ class Agent implements NodeAgent {
     }
     const node = await this.#registration.register();
     this.#event(node, 'Normal', 'Starting', 'Starting kubelet.');
-    this.#still = heartbeats.add(node, () => void this.#registration.report().catch(() => undefined));
+    this.#fencing.begin(node);
+    this.#still = heartbeats.add(node, this.#fencing, () => void this.#registration.report().catch(() => undefined));
     this.#unlisten = pods.listen(this.name, {
       podSet: (pod) => this.#podSet(pod),
       podGone: (pod) => this.#podGone(pod),
@@ -180,6 +203,7 @@ class Agent implements NodeAgent {
   async stop(): Promise<void> {
     this.#unlisten();
     this.#still();
+    this.#fencing.stop();
     this.#writer.stop();
     this.#rotator?.stop();
     for (const worker of this.workers.values()) worker.detach();
@@ -196,6 +220,7 @@ class Agent implements NodeAgent {
 
   nodeChanged(node: KubeObject): void {
     this.#registration.seen(node);
+    if (this.#registration.node !== null) this.#fencing.seen(this.#registration.node);
   }
 
   claimGrew(claim: KubeObject): void {
@@ -265,6 +290,10 @@ class Agent implements NodeAgent {
       this.#volumes.adopt(pod);
       worker.adopt(sandbox ?? null, states ?? []);
       this.#admission.take(pod);
+      if (this.#mayBeReplaced(pod)) worker.evict(GIVEN_UP, 0);
+    } else if (!finished && this.#mayBeReplaced(pod)) {
+      worker.refuse(GIVEN_UP);
+      return;
     } else if (!finished && pod.metadata.deletionTimestamp === undefined) {
       const refusal = this.#admission.admit(pod, this.#registration.node!);
       if (refusal !== null) {
@@ -274,7 +303,24 @@ class Agent implements NodeAgent {
       }
     }
     // A pod of the same name that is still going away comes first: never two at once.
-    if (others === undefined || others.length === 1) worker.release();
+    if (others === undefined || others.length === 1) this.#release(worker);
+  }
+
+  /** A member from before the node was given up may be running elsewhere by now, and its deletion be on its way. */
+  #mayBeReplaced(pod: KubeObject): boolean {
+    return isFencedPod(pod) && revisionOf(pod) <= this.#fencing.acknowledged;
+  }
+
+  /** Members are let run only while the node holds its lease. */
+  #release(worker: PodWorker): void {
+    if (!this.#fencing.open && isFencedPod(worker.pod)) return;
+    worker.release();
+    worker.resume();
+  }
+
+  #resume(): void {
+    if (this.#halting) return;
+    for (const [first] of this.#byName.values()) if (first !== undefined) this.#release(first);
   }
 
   #podGone(pod: KubeObject): void {
@@ -292,7 +338,7 @@ class Agent implements NodeAgent {
     if (others.length === 0) this.#byName.delete(worker.key);
     else {
       this.#byName.set(worker.key, others);
-      others[0]!.release();
+      this.#release(others[0]!);
     }
   }
 

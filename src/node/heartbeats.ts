@@ -1,3 +1,4 @@
+import { GIVEN_UP, isGivenUp } from '../api/shared/self-fencing.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { rfc3339Micro } from '../base/time.ts';
 import type { Client, Target } from '../client/client.ts';
@@ -12,9 +13,21 @@ const LEASES: Target = {
   resource: 'leases',
   namespace: 'kube-node-lease',
 };
+const LEASE_TYPE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+
+/** What a node says in its lease beyond that it is there, and what it hears. */
+export interface LeaseTerms {
+  /** Annotations of the renewal that is about to be sent; null takes one out. */
+  sending(): Readonly<Record<string, string | null>>;
+  /** The renewal that was sent at `sentAt` (monotonic milliseconds) was accepted. */
+  renewed(sentAt: number, lease: KubeObject): void;
+  /** The node was given up: resolves when nothing runs on it any more that others may have started. */
+  yield(): Promise<void>;
+}
 
 interface Beat {
   readonly node: KubeObject;
+  readonly terms: LeaseTerms;
   readonly tick: () => void;
   lease: KubeObject | null;
   busy: boolean;
@@ -36,9 +49,9 @@ export class Heartbeats {
   }
 
   /** Renews at once and from then on; `tick` is called with every beat. Returns the function that stops it. */
-  add(node: KubeObject, tick: () => void): () => void {
+  add(node: KubeObject, terms: LeaseTerms, tick: () => void): () => void {
     const name = node.metadata.name ?? '';
-    const beat: Beat = { node, tick, lease: null, busy: false };
+    const beat: Beat = { node, terms, tick, lease: null, busy: false };
     this.#beats.set(name, beat);
     void this.#renew(name, beat);
     if (this.#timer === null) this.#arm();
@@ -65,37 +78,62 @@ export class Heartbeats {
     if (beat.busy) return;
     beat.busy = true;
     try {
-      const spec = {
-        holderIdentity: name,
-        leaseDurationSeconds: LEASE_SECONDS,
-        renewTime: rfc3339Micro(this.#clock.now()),
-      };
-      beat.lease =
-        beat.lease === null
-          ? await this.#first(name, beat, spec)
-          : await this.#client.update(LEASES, { ...beat.lease, spec });
-    } catch {
+      beat.lease = await this.#write(name, beat, beat.lease);
+    } catch (error) {
       // A lost beat is made up for by the next; what the lease looks like by then is read again.
-      beat.lease = null;
+      beat.lease = isStatus(error, 'Conflict') ? await this.#again(name, beat) : null;
     } finally {
       beat.busy = false;
     }
   }
 
-  async #first(name: string, beat: Beat, spec: object): Promise<KubeObject> {
-    const uid = beat.node.metadata.uid ?? '';
-    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }];
+  /** Somebody else wrote to the lease: perhaps to give the node up, which its agent should know soon. */
+  #again(name: string, beat: Beat): Promise<KubeObject | null> {
+    return this.#client
+      .get<KubeObject>(LEASES, name)
+      .then((lease) => this.#write(name, beat, lease))
+      .catch(() => null);
+  }
+
+  /** Renews the lease, or makes it. It is never taken back from whoever gave the node up before the node has yielded. */
+  async #write(name: string, beat: Beat, known: KubeObject | null): Promise<KubeObject> {
+    const { terms, node } = beat;
+    if (known !== null && isGivenUp(known)) await terms.yield();
+    const sentAt = this.#clock.monotonic();
+    const annotations = withChanges(known?.metadata.annotations ?? {}, { ...terms.sending(), [GIVEN_UP]: null });
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid: node.metadata.uid ?? '' }];
+    const { annotations: _, ...rest } = known?.metadata ?? { name, namespace: 'kube-node-lease' };
+    const metadata = { ...rest, ownerReferences, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) };
+    const renewTime = rfc3339Micro(this.#clock.now());
+    const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+    if (known === null) {
+      const made = await this.#create({ ...LEASE_TYPE, metadata, spec });
+      // Another lease was there: it is renewed as any other.
+      if (made === null) return this.#write(name, beat, await this.#client.get<KubeObject>(LEASES, name));
+      terms.renewed(sentAt, made);
+      return made;
+    }
+    const lease = await this.#client.update<KubeObject>(LEASES, { ...known, metadata, spec });
+    terms.renewed(sentAt, lease);
+    return lease;
+  }
+
+  /** Null when there is one already. */
+  async #create(lease: object): Promise<KubeObject | null> {
     try {
-      return await this.#client.create(LEASES, {
-        apiVersion: 'coordination.k8s.io/v1',
-        kind: 'Lease',
-        metadata: { name, namespace: LEASES.namespace, ownerReferences },
-        spec,
-      });
+      return await this.#client.create<KubeObject>(LEASES, lease);
     } catch (error) {
       if (!isStatus(error, 'AlreadyExists')) throw error;
-      const found = await this.#client.get(LEASES, name);
-      return this.#client.update(LEASES, { ...found, metadata: { ...found.metadata, ownerReferences }, spec });
+      return null;
     }
   }
+}
+
+/** The annotations with these changes; null takes one out. */
+function withChanges(
+  annotations: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const all: [string, string | null][] = Object.entries({ ...annotations, ...changes });
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null));
 }

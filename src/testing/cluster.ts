@@ -30,7 +30,9 @@ export interface TestNode {
   boot(): void;
   /** Cuts it off from the API server while its containers run on. Returns the function that mends it. */
   partition(direction?: 'both' | 'to-server' | 'from-server'): () => void;
-  /** Kills its agent and starts it again; containers run on. */
+  /** Kills its agent and holds it down; containers run on. */
+  killAgent(): void;
+  /** Kills its agent, if it runs, and starts it again; containers run on. */
   restartAgent(): void;
   /** Pods (`NAMESPACE/NAME`) with a container that truly runs on the machine now, whatever the API says of them. Sorted. */
   running(): readonly string[];

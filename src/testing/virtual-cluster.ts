@@ -70,7 +70,9 @@ export async function startVirtualCluster(options: TestClusterOptions): Promise<
         crash: () => machine.crash(),
         boot: () => machine.boot(),
         partition: (direction = 'both') => cutLink(machine.link, direction),
+        killAgent: () => world.supervisor.holdDown(`kubelet/${name}`, Number.POSITIVE_INFINITY),
         restartAgent: () => {
+          world.supervisor.release(`kubelet/${name}`);
           machine.killAgent();
           machine.startAgent();
         },

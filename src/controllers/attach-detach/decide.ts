@@ -1,4 +1,5 @@
 import { deviceNameOf, isShareable, MANAGED_ATTACH } from '../../api/shared/attachment.ts';
+import { SELF_FENCED } from '../../api/shared/self-fencing.ts';
 import type { Node, Pod } from '../framework/objects.ts';
 import type { PersistentVolume, VolumeAttachment } from '../framework/volumes.ts';
 
@@ -30,7 +31,9 @@ export const isManaged = (node: Node | undefined): boolean =>
 const isReady = (node: Node): boolean =>
   node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
-const isOutOfService = (node: Node): boolean => node.spec.taints?.some(({ key }) => key === OUT_OF_SERVICE) === true;
+/** Nothing writes there any more: somebody says so, or the node has seen to it. */
+const isOutOfService = (node: Node): boolean =>
+  node.spec.taints?.some(({ key }) => key === OUT_OF_SERVICE || key === SELF_FENCED) === true;
 
 /** Whether the node says that it has the volume mounted, or is about to mount it. */
 export function isInUse(node: Node, device: string): boolean {

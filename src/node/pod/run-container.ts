@@ -42,6 +42,8 @@ export async function runContainer(host: PodHost, worker: PodWorker, record: Con
     // Its exit may have been told before the start was.
     if (record.state?.id !== state.id) record.state = state;
     host.stuck(worker, false);
+    // It was on its way when the node halted its pods.
+    if (worker.halted) await runtime.stopContainer(state.id, 0).catch(() => undefined);
     if (isRunning(record)) await afterStart(host, worker, record);
   } catch (error) {
     startFailed(host, worker, record, error, before !== null);

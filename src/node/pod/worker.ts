@@ -73,6 +73,11 @@ export class PodWorker {
     this.#syncRecords();
   }
 
+  /** Something of it runs, or may from now on. */
+  get started(): boolean {
+    return this.stage !== 'held' || this.records.some(isRunning);
+  }
+
   get podIPs(): readonly string[] {
     return this.pod.spec.hostNetwork === true ? this.#host.hostIPs() : (this.#sandbox?.ips ?? NO_IPS);
   }
@@ -468,10 +473,22 @@ export class PodWorker {
     await stopRecords(this.#host, this, deadline);
     deadline.dispose();
     for (const record of this.records) record.probes?.stop();
-    if (this.#sandbox === null || runtime.releaseSandbox === undefined) return;
+    if (this.#sandbox === null || runtime.releaseSandbox === undefined || !this.halted) return;
     await runtime.releaseSandbox(this.uid).catch(() => undefined);
     this.#sandbox = null;
     this.#host.changed(this);
+  }
+
+  /** Its containers were ended for the node's sake, and may be started again. */
+  get halted(): boolean {
+    return this.stage === 'halted';
+  }
+
+  /** Takes a halt back: containers are started again as their restart policy says. */
+  resume(): void {
+    if (this.stage !== 'halted') return;
+    this.stage = 'running';
+    this.kick();
   }
 
   /** The agent stops; what runs goes on running. */

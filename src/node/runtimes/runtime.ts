@@ -171,6 +171,12 @@ export interface Runtime {
   probe?(podUid: string, container: string, kind: 'startup' | 'readiness' | 'liveness'): Promise<boolean | null>;
   /** The answer now, without schedule or thresholds; null: probe as the spec says. */
   pushedProbe?(podUid: string, container: string, kind: 'startup' | 'readiness' | 'liveness'): boolean | null;
+  /**
+   * Unless it is called again within this time, all containers of members (`isFencedPod`) are killed and none is started until
+   * it is called again; null: never. It works whatever becomes of the agent that called it. A runtime without it
+   * cannot promise that members end.
+   */
+  watchdog?(afterMs: number | null): void;
   /** Simulated: whether the preStop hooks of this container run; left out: they do not. */
   runsHooks?(podUid: string, container: string): boolean;
   /** The pod object changed (annotations steer simulated runtimes). */

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { isFencedPod } from '../../api/shared/self-fencing.ts';
 import { type Clock, sleep, type Timer } from '../../base/clock.ts';
 import type { ExecSession } from '../../base/exec-session.ts';
 import {
@@ -15,6 +16,7 @@ import { AddressPool } from './simulated/address-pool.ts';
 import { type Behaviour, behaviourOf } from './simulated/behaviour.ts';
 import { simulatedAttach, simulatedConnection, simulatedExec } from './simulated/shell.ts';
 import { isPassedBy, type Wait, waitsOf } from './simulated/waits.ts';
+import { Watchdog } from './watchdog.ts';
 
 export { AddressPool } from './simulated/address-pool.ts';
 export { type Behaviour, behaviourOf, SIMULATE } from './simulated/behaviour.ts';
@@ -102,6 +104,7 @@ class SimulatedRuntime implements Runtime {
   readonly #waiting = new Set<SimulatedContainer>();
   /** Who waits for the end of a container. */
   readonly #stops = new Map<SimulatedContainer, ((state: ContainerState) => void)[]>();
+  readonly #watchdog: Watchdog;
   #sequence = 0;
   #onExit: (container: ContainerState) => void = () => {};
   #onProbe: (podUid: string, container: string) => void = () => {};
@@ -111,6 +114,16 @@ class SimulatedRuntime implements Runtime {
     this.#clock = options.clock;
     this.#addresses = options.addresses ?? new AddressPool();
     this.#names = options.names;
+    this.#watchdog = new Watchdog(options.clock, () => {
+      for (const container of this.#containers.values()) {
+        const pod = this.#pods.get(container.spec.podUid)?.pod;
+        if (pod !== undefined && isFencedPod(pod)) this.#exit(container, 137);
+      }
+    });
+  }
+
+  watchdog(afterMs: number | null): void {
+    this.#watchdog.arm(afterMs);
   }
 
   async start(
@@ -190,6 +203,8 @@ class SimulatedRuntime implements Runtime {
       if (!this.#pods.has(spec.podUid))
         throw new RuntimeError('RunContainerError', 'the pod was removed while its container started');
     }
+    if (this.#watchdog.bitten && isFencedPod(pod.pod))
+      throw new RuntimeError('RunContainerError', 'the node does not hold its lease');
     const present = pod.containers.get(spec.name);
     if (present?.spec.attempt === spec.attempt && present.state.phase !== 'exited') return present.state;
     const container: SimulatedContainer = {
@@ -327,6 +342,7 @@ class SimulatedRuntime implements Runtime {
   }
 
   async close(): Promise<void> {
+    this.#watchdog.arm(null);
     this.#unlisten();
     for (const container of this.#containers.values()) {
       container.timer?.cancel();

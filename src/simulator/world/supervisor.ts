@@ -37,6 +37,11 @@ export class Supervisor {
     service.kill();
   }
 
+  /** It may be started again. */
+  release(name: string): void {
+    this.#heldUntilMs.delete(name);
+  }
+
   releaseAll(): void {
     this.#heldUntilMs.clear();
   }
