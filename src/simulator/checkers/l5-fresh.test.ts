@@ -48,7 +48,9 @@ test('annotations differ only where a user has changed them', () => {
   expect(member({ metadata }, patched)).toEqual([]);
 });
 
-test('a member at a revision that is gone fires', () => {
+test('a member at a revision that never was fires, at one that a user deleted it does not', () => {
   const gone = (b: CheckerBench): void => b.remove('apps/controllerrevisions/default/web-a');
-  expect(member({}, gone)[0]).toContain('which is not there');
+  expect(member({}, gone)).toEqual([]);
+  const metadata = { labels: { app: 'web', 'controller-revision-hash': 'web-z' } };
+  expect(member({ metadata })[0]).toContain('which never was');
 });

@@ -81,11 +81,12 @@ class Fresh implements Checker {
     const { history, evaluated, violated } = this.#context;
     for (const set of livingSets(this.#context)) {
       for (const pod of membersOf(this.#context, set)) {
-        const revision = history.now(`apps/controllerrevisions/${set.metadata.namespace}/${revisionOf(pod)}`);
-        const template = revision?.data?.spec?.template;
+        // Users may have deleted it.
+        const last = history.versions(`apps/controllerrevisions/${set.metadata.namespace}/${revisionOf(pod)}`).at(-1);
+        const template = (last?.object ?? last?.last)?.data?.spec?.template;
         evaluated();
         if (template === undefined) {
-          violated(`${described(pod)} is at revision ${revisionOf(pod)}, which is not there`);
+          violated(`${described(pod)} is at revision ${revisionOf(pod)}, which never was`);
           continue;
         }
         const what = unlike(set, template, pod, this.#touched.has(pod.metadata.uid ?? ''));

@@ -10,6 +10,7 @@ import {
   isReady,
   isTerminating,
   mayBeMember,
+  podKey,
   REVISION_LABEL,
 } from './facts.ts';
 
@@ -109,7 +110,7 @@ class Status implements Checker {
     }
     const counts = new Set<string>();
     const right = decision.sometime((pods) => {
-      for (const members of membersOf(set, [...pods.values()])) {
+      for (const members of this.#membersOf(set, [...pods.values()])) {
         const least = count(set, members, status, decision.pass.nowMs);
         const most = count(set, members, status, decision.nowMs);
         counts.add(said(least));
@@ -122,15 +123,27 @@ class Status implements Checker {
       `${set.metadata.name} counts ${said(countsOf(status))} (replicas, ready, available, current, updated), and had ${[...counts].join(' or ')}`,
     );
   }
-}
 
-/** Who counts: the set's own pods, and with or without those it is about to adopt. */
-function membersOf(set: KubeObject, pods: readonly KubeObject[]): readonly (readonly KubeObject[])[] {
-  const own = pods.filter((pod) => isMember(set, pod));
-  const adopted = pods.filter(
-    (pod) => controllerRef(pod) === undefined && mayBeMember(set, pod) && !isTerminating(pod),
-  );
-  return adopted.length === 0 || isTerminating(set) ? [own] : [own, [...own, ...adopted]];
+  /** Who counts: the set's own pods, without those it is about to adopt, or with them as they are or were when that was answered. */
+  #membersOf(set: KubeObject, pods: readonly KubeObject[]): readonly (readonly KubeObject[])[] {
+    const own = pods.filter((pod) => isMember(set, pod));
+    const adopted = pods.filter(
+      (pod) => controllerRef(pod) === undefined && mayBeMember(set, pod) && !isTerminating(pod),
+    );
+    if (adopted.length === 0 || isTerminating(set)) return [own];
+    const later = adopted.map((pod) => this.#statesSince(pod));
+    const most = Math.max(...later.map((states) => states.length));
+    const choices = Array.from({ length: most }, (_, at) => later.map((states) => states[at] ?? states.at(-1)!));
+    return [own, ...choices.map((choice) => [...own, ...choice])];
+  }
+
+  /** A pod as it is known, and as it has been since. */
+  #statesSince(pod: KubeObject): readonly KubeObject[] {
+    const { namespace = '', name = '', resourceVersion } = pod.metadata;
+    const versions = this.#context.history.versions(podKey(namespace, name));
+    const later = versions.filter(({ revision }) => revision > Number(resourceVersion));
+    return [pod, ...later.flatMap(({ object }) => object ?? [])];
+  }
 }
 
 function agrees(counts: Counts, least: Counts, most: Counts, { pass }: Decision): boolean {

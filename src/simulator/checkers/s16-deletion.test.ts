@@ -79,6 +79,18 @@ test('an object goes when its last finalizer was taken off, and not before', () 
   expect(wrong.violations[0]).toContain('was held by protection');
 });
 
+test('another way of deletion takes the garbage collector’s finalizers off, and no others', () => {
+  const deleted = (finalizer: string): readonly string[] => {
+    const b = new CheckerBench(S16);
+    b.put(CLAIM, { metadata: { ...going(b, 0), finalizers: [finalizer] } });
+    b.call(CLAIM, { verb: 'delete', program: 'administrator', options: { propagationPolicy: 'Background' } });
+    b.remove(CLAIM);
+    return b.violations;
+  };
+  expect(deleted('foregroundDeletion')).toEqual([]);
+  expect(deleted('protection')).toHaveLength(1);
+});
+
 test('a deletion that is taken back fires', () => {
   const b = leaving();
   b.put(POD, webPod(b, { metadata: { uid: 'p0' } }));

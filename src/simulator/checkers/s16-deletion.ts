@@ -5,6 +5,7 @@ import type { CallEntry, WriteEntry } from './decisions.ts';
 import { Excuses, isForcedDelete } from './excuses.ts';
 import { described, isFinished, isTerminating, podKey } from './facts.ts';
 
+const COLLECTORS: ReadonlySet<string> = new Set(['foregroundDeletion', 'orphan']);
 const PODS = 'core/pods/';
 const finalizersOf = (object: KubeObject): readonly string[] => object.metadata.finalizers ?? [];
 /** Seconds a pod still has; undefined when nobody has asked it to go. */
@@ -54,12 +55,13 @@ class Deletion implements Checker {
   #called(entry: CallEntry): void {
     const { call } = entry;
     if (isForcedDelete(entry)) this.#forcedBy(entry);
-    if (call.verb !== 'update' && call.verb !== 'patch' && call.verb !== 'createSub') return;
     const { group, resource, namespace } = call.target;
     const place = namespace === undefined ? call.name : `${namespace}/${call.name}`;
     const key = `${group === '' ? 'core' : group}/${resource}/${place}`;
     const object = this.#context.history.now(key);
-    if (object !== null && finalizersOf(object).length > 0 && releases(entry)) this.#released.add(key);
+    const held = object === null ? [] : finalizersOf(object);
+    if (held.length === 0 || !releases(entry)) return;
+    if (call.verb !== 'delete' || held.every((one) => COLLECTORS.has(one))) this.#released.add(key);
   }
 
   #forcedBy({ call }: CallEntry): void {
@@ -115,6 +117,8 @@ class Deletion implements Checker {
 
 /** Whether the write takes finalizers off. */
 function releases({ call }: CallEntry): boolean {
+  // Who asks for another way of deletion takes the garbage collector's finalizers off.
+  if (call.verb === 'delete') return call.options?.propagationPolicy !== undefined;
   if (call.verb === 'createSub') return call.subresource === 'finalize';
   if (Array.isArray(call.body)) {
     return call.body.some((step: { path?: string }) => step.path?.startsWith('/metadata/finalizers'));

@@ -1,5 +1,6 @@
 import { NODES, PODS, STATEFUL_SETS } from '../../client/resources.ts';
 import type { KubeObject } from '../../schema/object.ts';
+import { claimsOf } from '../observe/observed-volumes.ts';
 import type { World } from '../world/world.ts';
 import { NAMESPACE, present, statefulSets } from './lookup.ts';
 import { evict } from './pods.ts';
@@ -93,8 +94,16 @@ function isInTheWay(world: World, pod: KubeObject): boolean {
   if (pod.metadata.deletionTimestamp !== undefined) return false;
   // Squatters, and what an orphaning deletion left behind.
   if (owner(world, pod) === undefined) return true;
+  // No node mounts a claim that is being deleted, and the claim waits for the pod: a user let go of it.
+  if (pod.status?.phase === 'Pending' && claimsOf(pod).some((name) => isGoing(world, name))) return true;
   // A squatter that was adopted has not the volumes of a member, and cannot get them.
   return isBadTempered(pod) || pod.metadata.labels?.[REVISION] === undefined || !hasVolumes(world, pod);
+}
+
+function isGoing(world: World, claim: string): boolean {
+  return (
+    world.history.now(`core/persistentvolumeclaims/${NAMESPACE}/${claim}`)?.metadata.deletionTimestamp !== undefined
+  );
 }
 
 /** False for a pod that was adopted by a set with claims it was not made for: it fails to be repaired for ever. */

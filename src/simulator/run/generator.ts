@@ -7,7 +7,7 @@ import type { Step } from './outcome.ts';
 /** Share of faults among the steps. */
 const FAULTS_OF_STEPS = 0.45;
 /** Nothing new is broken in the last part of the phase. */
-const ACTIVE = 0.95;
+const ACTIVE = 0.9;
 const DRAWS = 8;
 
 type Drawn = Step extends infer S ? (S extends Step ? Omit<S, 'atMs'> : never) : never;
@@ -29,11 +29,15 @@ export class Generator {
   /** Hands out steps at moments spread over the phase; bursts come by themselves. */
   run(perform: (step: Drawn) => void): void {
     const meanMs = (this.#lengthMs * ACTIVE) / this.#count;
+    const { clock } = this.#world;
+    // Chance may be slow: what would come after the phase does not come.
+    const endsMs = clock.monotonic() + this.#lengthMs;
     let left = this.#count;
     const next = (): void => {
       if (left-- === 0) return;
       const waitMs = Math.min(-Math.log(1 - this.#random.float()) * meanMs, meanMs * 4);
-      this.#world.clock.setTimer(waitMs, () => {
+      clock.setTimer(waitMs, () => {
+        if (clock.monotonic() >= endsMs) return;
         const step = this.#draw();
         if (step !== null) perform(step);
         next();
