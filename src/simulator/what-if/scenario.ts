@@ -193,18 +193,22 @@ const STEPS: Readonly<Record<string, readonly [bare: string, read: Read]>> = {
 /** What a step may be called. */
 export const STEP_NAMES: readonly string[] = Object.keys(STEPS);
 
+/** The field that a bare value of the step stands for. */
+function bareOf(name: string, where: string): string {
+  const known = Object.hasOwn(STEPS, name) ? STEPS[name] : undefined;
+  if (known === undefined)
+    throw new ScenarioError(`${where}: unknown step "${name}"; known are ${STEP_NAMES.join(', ')}`);
+  return known[0];
+}
+
 function readStep(value: unknown, where: string): ScenarioStep {
   const entries = typeof value === 'string' ? [[value, {}] as const] : Object.entries((value ?? {}) as Fields);
   const [entry] = entries;
   if (entry === undefined || entries.length !== 1)
     throw new ScenarioError(`${where}: a step is one of ${STEP_NAMES.join(', ')}`);
   const [name, fields] = entry;
-  const known = STEPS[name];
-  if (known === undefined)
-    throw new ScenarioError(`${where}: unknown step "${name}"; known are ${STEP_NAMES.join(', ')}`);
-  const [bare, read] = known;
-  const reader = new StepReader(`${where} ${name}`, fields ?? {}, bare);
-  return reader.done(read(reader));
+  const reader = new StepReader(`${where} ${name}`, fields ?? {}, bareOf(name, where));
+  return reader.done(STEPS[name]![1](reader));
 }
 
 /** Beginning is not something one does twice. */
@@ -230,7 +234,7 @@ export function readScenario(value: unknown, source: string): Scenario {
 
 /** One step in words as the fields of YAML. */
 function fieldsOfWords([name = '', ...rest]: readonly string[], where: string): Readonly<Record<string, unknown>> {
-  const bare = STEPS[name]?.[0] ?? '';
+  const bare = bareOf(name, where);
   const fields: Record<string, unknown> = {};
   const annotations: Record<string, string> = {};
   for (const word of rest) {
@@ -251,7 +255,7 @@ function fieldsOfWords([name = '', ...rest]: readonly string[], where: string): 
  */
 export function scenarioOfWords(words: string): Scenario | null {
   const parts = words.split(/\s+then\s+|\s*;\s*/).map((part) => part.trim().split(/\s+/));
-  if (STEPS[parts[0]?.[0] ?? ''] === undefined) return null;
+  if (!Object.hasOwn(STEPS, parts[0]?.[0] ?? '')) return null;
   const steps = parts.map((part, index) => {
     const where = `--scenario: step ${index + 1}`;
     return readStep({ [part[0] ?? '']: fieldsOfWords(part, where) }, where);

@@ -36,7 +36,8 @@ export function condensed({ findings, headline }: Chain): Condensed {
     causes: causes.map(({ cause, subject }) => `${cause} ${subject.name}`).join(),
     lines: holding.flatMap((finding) => linesOf(finding, 0)),
     rule: rule === undefined ? null : `${rule.text} [${rule.source}]`,
-    way: acts ?? null,
+    // It stands alone here.
+    way: acts === undefined ? null : { ...acts, does: acts.does.replace(/^or,? /, '') },
   };
 }
 

@@ -1,4 +1,4 @@
-/** Colours for both schemes; states are told apart by lightness and pattern too. */
+/** The page’s looks, in light and dark; states differ in lightness too, and every bar says its own when pointed at. */
 export const STYLE = `
 :root { color-scheme: light dark;
   --text: #1c2024; --dim: #5f6873; --page: #ffffff; --line: #d5dae0; --box: #f4f6f8;

@@ -53,7 +53,7 @@ export function timelineSvg(
   const last = places.at(-1);
   const width = last === undefined ? WIDTH : last.x + last.width + 2;
   const height = HEAD + lines.length * ROW + FOOT;
-  const names = lines.map((line, row) => text(0, HEAD + row * ROW + BAR + 1, memberName(line), 'class="name"'));
+  const names = lines.map((line, row) => text(0, HEAD + row * ROW + BAR - 4, memberName(line), 'class="name"'));
   const body = places.map((place) => panelSvg(place, lines, losses));
   const label = `What became of ${lines.length} members`;
   return `<svg role="img" aria-label="${label}" width="${number(width)}" height="${height}" viewBox="0 0 ${number(width)} ${height}">${names.join('')}${body.join('')}</svg>`;

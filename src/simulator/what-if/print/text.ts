@@ -34,6 +34,7 @@ const SIGN: Readonly<Record<MemberState, string>> = {
 };
 const ORDER: readonly MemberState[] = ['pending', 'starting', 'not-ready', 'ready', 'crashing', 'leaving', 'lost'];
 const GAP = '  ';
+const BETWEEN = '   ';
 const NARROWEST = 12;
 /** A state that has less of a cell than this is not its sign. */
 const LEAST_SHARE = 0.1;
@@ -51,7 +52,7 @@ export function printReport(report: Report, options: TextOptions): string {
   const zones = new Set(nodes.map(({ zone }) => zone).filter((zone) => zone !== ''));
   const where = `${nodes.length} node${nodes.length === 1 ? '' : 's'}${zones.size === 0 ? '' : ` in zones ${[...zones].join(', ')}`}`;
   const blocks = [
-    `${paint.bold('What if')}: ${scenario}\n${paint.dim(`${where}, seed ${seed}; all times are virtual, from the beginning`)}`,
+    `${wrapped(scenario, options.width, `${paint.bold('What if')}: `, '  ')}\n${paint.dim(`${where}, seed ${seed}; all times are virtual, from the beginning`)}`,
     ...report.notes.map((note) => wrapped(note, options.width, `${paint.warn('!')} `, '  ')),
     barsOf(report, options),
     ...report.steps.map((step, index) => stepText(step, index + 1, report.steps[index - 1], options)),
@@ -73,8 +74,23 @@ function barsOf(report: Report, { width, paint }: TextOptions): string {
   for (let from = 0; from < panels.length; from += each) {
     bands.push(band(members, panels.slice(from, from + each), label, width, paint));
   }
-  const legend = ORDER.map((state) => `${painted(paint, state, SIGN[state])} ${STATE_TEXT[state]}`).join('   ');
-  return [...bands, `${' '.repeat(label)}${legend}`].join('\n\n');
+  return [...bands, legend(label, width, paint)].join('\n\n');
+}
+
+function legend(indent: number, width: number, paint: Paint): string {
+  const lines: string[] = [];
+  let room = 0;
+  for (const state of ORDER) {
+    const needs = STATE_TEXT[state].length + 2 + BETWEEN.length;
+    const entry = `${painted(paint, state, SIGN[state])} ${STATE_TEXT[state]}`;
+    if (needs <= room) lines[lines.length - 1] += BETWEEN + entry;
+    else {
+      lines.push(' '.repeat(indent) + entry);
+      room = width - indent + BETWEEN.length;
+    }
+    room -= needs;
+  }
+  return lines.join('\n');
 }
 
 function band(
