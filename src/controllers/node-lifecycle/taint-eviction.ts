@@ -28,7 +28,12 @@ export function createTaintEvictionController({
 
   async function evict(key: string): Promise<undefined> {
     const pod = pods.byKey(key);
-    if (pod === undefined || isTerminating(pod) || remainingMs(pod) !== 0) return undefined;
+    if (pod === undefined || isTerminating(pod)) return undefined;
+    if (remainingMs(pod) !== 0) {
+      // Timers may fire a moment early, and the node may be well again.
+      consider(pod);
+      return undefined;
+    }
     const target = { ...PODS, namespace: pod.metadata.namespace! };
     recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${key}`);
     try {
