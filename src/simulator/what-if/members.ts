@@ -112,8 +112,9 @@ interface Status {
   readonly state?: { readonly waiting?: { readonly reason?: string }; readonly terminated?: object };
 }
 
-/** Whether a container of the pod waits to be started again after a crash. */
+/** Whether a container of the pod waits to be started again after a crash. What has ended for good crashes no more. */
 export function isCrashing(pod: KubeObject): boolean {
+  if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return false;
   const statuses: readonly Status[] = pod.status?.containerStatuses ?? [];
   return statuses.some(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff' || state?.terminated !== undefined);
 }

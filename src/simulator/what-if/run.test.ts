@@ -150,6 +150,14 @@ describe('followers that need their leader', () => {
   });
 });
 
+it('counts no loss of quorum where the set is deleted, or scaled to nothing', async () => {
+  for (const words of ['delete cascade=foreground', 'delete', 'scale 0']) {
+    const report = await play([set('web')], words);
+    expect(report).toMatchObject({ outcome: 'as wanted', quorumLosses: [] });
+    expect(report.members.map(({ intervals }) => intervals.at(-1)?.state)).toEqual(['absent', 'absent', 'absent']);
+  }
+});
+
 it('is the same for the same seed', async () => {
   const once = await play([set('web')], 'roll web:2 crash=1 then lose-node node-1', { limitMs: 120_000 });
   const again = await play([set('web')], 'roll web:2 crash=1 then lose-node node-1', { limitMs: 120_000 });

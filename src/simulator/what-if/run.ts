@@ -140,7 +140,8 @@ class WhatIf {
       this.#lines.on(entry);
       if (entry.kind !== 'write' || !entry.event.key.startsWith('apps/statefulsets/')) return;
       const set = entry.event.entry.value;
-      this.#want(setKey(set), entry.event.type === 'delete' ? 0 : (set.spec?.replicas ?? 1), entry.atMs);
+      const gone = entry.event.type === 'delete' || set.metadata.deletionTimestamp !== undefined;
+      this.#want(setKey(set), gone ? 0 : (set.spec?.replicas ?? 1), entry.atMs);
     });
   }
 
