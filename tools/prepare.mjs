@@ -1,6 +1,6 @@
 // Makes a checkout runnable: installs what package-lock.json names, builds what is missing or older than its source.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,7 +32,9 @@ export function prepare({ build = true } = {}) {
   }
   const lock = join(root, 'package-lock.json');
   const installed = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+  // A node_modules that is a link is somebody else's: installing into it would empty it under them.
+  const borrowed = lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (!borrowed && (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs)) {
     run('Installing packages (npm ci)', process.platform === 'win32' ? 'npm.cmd' : 'npm', [
       'ci',
       '--no-fund',

@@ -2,7 +2,7 @@ import { createBudget, deleteBudget } from './budgets.ts';
 import { deleteClaim, deleteRevision, growClaim, ownClaim } from './claims.ts';
 import { deleteNode, drain } from './nodes.ts';
 import type { OperationDefinition } from './operation.ts';
-import { deletePod, evictPod, forceDeletePod, relabelPod, squatName, troublePod } from './pods.ts';
+import { deletePod, evictPod, expirePod, forceDeletePod, relabelPod, squatName, troublePod } from './pods.ts';
 import { createSet, deleteService, deleteSet } from './sets.ts';
 import { SPEC_CHANGES } from './spec.ts';
 import { restart, roll, rollBad } from './template.ts';
@@ -22,6 +22,7 @@ export const OPERATIONS: readonly OperationDefinition[] = [
   relabelPod,
   squatName,
   troublePod,
+  expirePod,
   deleteClaim,
   ownClaim,
   growClaim,

@@ -25,7 +25,7 @@ const MANNERS: readonly Json[] = [
 
 /** A set as somebody might write it: every field that changes how it is run is drawn. */
 export function drawSet(random: SeededRandom, name: string): Json {
-  const replicas = random.int(1, 4);
+  const replicas = random.int(1, 3);
   const claims = random.chance(0.7);
   return {
     apiVersion: 'apps/v1',

@@ -97,3 +97,26 @@ export const troublePod: OperationDefinition = {
     await patch(marks);
   },
 };
+
+/** Between two failures of one member. */
+const NEXT_FAILURE_MS = 12_000;
+
+export const expirePod: OperationDefinition = {
+  name: 'expire-pod',
+  title: 'gives a pod a deadline that passes: it fails, perhaps several times in a row',
+  weight: 3,
+  draw: (random, world) => named(anyName(random, livePods(world)), { times: random.int(1, 4) }),
+  async perform(world, { name, times }) {
+    const again = (left: number): void => {
+      if (left === 0) return;
+      world.clock.setTimer(NEXT_FAILURE_MS, () => {
+        expire().catch(() => undefined);
+        again(left - 1);
+      });
+    };
+    const expire = (): Promise<unknown> =>
+      world.client.patch(TARGET, name as string, 'merge', { spec: { activeDeadlineSeconds: 1 } });
+    again((times as number) - 1);
+    await expire();
+  },
+};

@@ -28,7 +28,7 @@ export async function patchSpec(world: World, name: string, spec: unknown): Prom
 }
 
 export const SPEC_CHANGES: readonly OperationDefinition[] = [
-  change('scale', 'changes replicas, up or down, perhaps to none', 14, (random) => ({ replicas: random.int(0, 5) })),
+  change('scale', 'changes replicas, up or down, perhaps to none', 14, (random) => ({ replicas: random.int(0, 4) })),
   change('start-ordinal', 'moves the first ordinal', 2, (random) => ({ ordinals: { start: random.int(0, 3) } })),
   change('strategy', 'changes strategy, partition and maxUnavailable', 6, (random) => ({
     updateStrategy: { rollingUpdate: null, ...drawStrategy(random) },

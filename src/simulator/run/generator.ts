@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts';
 import type { Step } from './outcome.ts';
 
 /** Share of faults among the steps. */
-const FAULTS_OF_STEPS = 0.45;
+const FAULTS_OF_STEPS = 0.66;
 /** Nothing new is broken in the last part of the phase. */
 const ACTIVE = 0.9;
 const DRAWS = 8;
