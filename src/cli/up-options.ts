@@ -22,6 +22,7 @@ export interface UpOptions extends CommonOptions {
   readonly allowHostPath?: boolean;
   readonly aliasProvisioner?: readonly string[];
   readonly volumeSnapshots?: boolean;
+  readonly selfFencing?: boolean;
   readonly mergeKubeconfig?: boolean;
 }
 
@@ -72,5 +73,6 @@ export function clusterOptions(options: UpOptions): ClusterOptions {
     allowHostPath: options.allowHostPath === true,
     provisionerAliases: provisionerAliases(options.aliasProvisioner ?? []),
     volumeSnapshots: options.volumeSnapshots === true,
+    selfFencing: options.selfFencing === true,
   };
 }

@@ -112,6 +112,7 @@ export function registerUp(program: Command): void {
       [],
     )
     .option('--volume-snapshots', 'install the kinds of snapshot.storage.k8s.io')
+    .option('--self-fencing', 'nodes end their members when they cannot renew their lease')
     .option('--merge-kubeconfig', 'add the context to your own kubeconfig')
     .action(async (options: UpOptions) => {
       const directory = dataDirectory(options);

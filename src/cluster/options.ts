@@ -29,6 +29,8 @@ export interface ClusterOptions {
   readonly provisionerAliases: readonly string[];
   /** Install the kinds of snapshot.storage.k8s.io. */
   readonly volumeSnapshots: boolean;
+  /** Our nodes end their members when they cannot renew their lease. */
+  readonly selfFencing: boolean;
 }
 
 export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
@@ -45,4 +47,5 @@ export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
   allowHostPath: false,
   provisionerAliases: [],
   volumeSnapshots: false,
+  selfFencing: false,
 };

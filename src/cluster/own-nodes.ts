@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import { SELF_FENCING } from '../api/shared/self-fencing.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
@@ -20,13 +21,17 @@ export interface OwnNodesOptions {
   readonly dns: Dns;
 }
 
-/** Names, zones and host names of the nodes of our own. */
+/** Names, zones and annotations of the nodes of our own. */
 export function nodeLabels(
   options: ClusterOptions,
   index: number,
-): { readonly name: string; readonly labels: Readonly<Record<string, string>> } {
+): Pick<NodeProfile, 'name' | 'labels' | 'annotations'> {
   const zone = options.zones.length === 0 ? undefined : options.zones[index % options.zones.length];
-  return { name: `node-${index + 1}`, labels: zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone } };
+  return {
+    name: `node-${index + 1}`,
+    labels: zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone },
+    ...(options.selfFencing ? { annotations: { [SELF_FENCING]: 'true' } } : {}),
+  };
 }
 
 /** Size of one node: the machine, as each of them sees it. */

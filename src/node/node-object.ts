@@ -5,6 +5,7 @@ import type { Runtime } from './runtimes/runtime.ts';
 export interface NodeProfile {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   /** Quantities by resource; what is left out has the defaults of a roomy machine. */
   readonly capacity?: Readonly<Record<string, string>>;
@@ -90,7 +91,7 @@ export function newNode(profile: NodeProfile): object {
     metadata: {
       name: profile.name,
       labels: nodeLabels(profile),
-      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true', ...profile.annotations },
     },
     spec: profile.taints === undefined ? {} : { taints: profile.taints },
   };

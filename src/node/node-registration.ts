@@ -117,8 +117,9 @@ export class NodeRegistration {
 
   async #relabel(node: KubeObject): Promise<KubeObject> {
     const labels = { ...node.metadata.labels, ...nodeLabels(this.#profile) };
-    if (deepEqual(labels, node.metadata.labels)) return node;
-    return this.#client.patch(NODES, this.#profile.name, 'merge', { metadata: { labels } });
+    const annotations = { ...node.metadata.annotations, ...this.#profile.annotations };
+    if (deepEqual(labels, node.metadata.labels) && deepEqual(annotations, node.metadata.annotations ?? {})) return node;
+    return this.#client.patch(NODES, this.#profile.name, 'merge', { metadata: { labels, annotations } });
   }
 }
 

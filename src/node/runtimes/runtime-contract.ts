@@ -110,6 +110,29 @@ export function describeRuntime(
       expect((await world.runtime.list()).containers.length).toBe(1);
     });
 
+    it('kills members when its watchdog bites, and starts none until it is armed again', async () => {
+      const { runtime, directory } = world;
+      if (runtime.watchdog === undefined) return;
+      const plain = sandboxSpec(directory, 'uid-2');
+      const owner = { kind: 'StatefulSet', controller: true };
+      const { pod } = sandboxSpec(directory);
+      const member = { ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } };
+      await runtime.createSandbox({ ...sandboxSpec(directory), pod: member });
+      await runtime.createSandbox(plain);
+      const fenced = await world.settle(runtime.startContainer(await containerSpec(world)));
+      const other = await world.settle(runtime.startContainer(await containerSpec(world, { podUid: 'uid-2' })));
+      runtime.watchdog(0);
+      expect(await world.settle(runtime.stopContainer(fenced.id, 60_000))).toMatchObject({ exitCode: 137 });
+      const again = await containerSpec(world, { attempt: 1 });
+      await expect(runtime.startContainer(again)).rejects.toThrow('lease');
+      runtime.watchdog(60_000);
+      expect(await world.settle(runtime.startContainer(again))).toMatchObject({ phase: 'running' });
+      const running = (await runtime.list()).containers.filter(({ phase }) => phase === 'running');
+      expect(running.map(({ podUid }) => podUid).sort()).toEqual(['uid-1', 'uid-2']);
+      expect(running.map(({ id }) => id)).toContain(other.id);
+      runtime.watchdog(null);
+    });
+
     it('kills what is left when the sandbox goes, as often as asked', async () => {
       await world.runtime.createSandbox(sandboxSpec(world.directory));
       await world.settle(world.runtime.startContainer(await containerSpec(world)));

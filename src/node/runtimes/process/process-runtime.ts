@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { isFencedPod } from '../../../api/shared/self-fencing.ts';
 import { type Clock, sleep } from '../../../base/clock.ts';
 import type { ExecSession } from '../../../base/exec-session.ts';
 import type { ImageCatalog } from '../../images/catalog.ts';
@@ -16,6 +17,7 @@ import {
   type Sandbox,
   type SandboxSpec,
 } from '../runtime.ts';
+import { Watchdog } from '../watchdog.ts';
 import { attachTo } from './attach.ts';
 import { Cgroups } from './cgroups.ts';
 import { type ContainerFile, ProcessContainer } from './container.ts';
@@ -52,6 +54,8 @@ interface SandboxRecord {
   readonly hostNetwork: boolean;
   readonly mounts: readonly MountSpec[];
   readonly hosts: PodHosts;
+  /** Of its pod two must never run. */
+  readonly member?: boolean;
 }
 
 /** As a pod's status shows an id; files are named by what follows. */
@@ -66,6 +70,7 @@ export class ProcessRuntime implements Runtime {
   readonly #network: SharedNetwork;
   readonly #hosts: HostsFiles | null;
   readonly #cgroups: Cgroups;
+  readonly #watchdog: Watchdog;
   readonly #sandboxes = new Map<string, SandboxRecord>();
   readonly #containers = new Map<string, ProcessContainer>();
   #onExit: (container: ContainerState) => void = () => undefined;
@@ -83,6 +88,10 @@ export class ProcessRuntime implements Runtime {
     const network = options.network ?? 'auto';
     this.#network = typeof network === 'string' ? new SharedNetwork(instance, network) : network;
     this.#hosts = options.names === undefined ? null : new HostsFiles(options.names, options.clock);
+    this.#watchdog = new Watchdog(options.clock, () => {
+      for (const container of this.#containers.values())
+        if (this.#sandboxes.get(container.state.podUid)?.member === true) void container.stop('SIGKILL', 0);
+    });
     this.#cgroups = new Cgroups(`perdure-${createHash('sha256').update(instance).digest('hex').slice(0, 8)}`);
   }
 
@@ -172,6 +181,7 @@ export class ProcessRuntime implements Runtime {
       hostNetwork: spec.hostNetwork,
       mounts,
       hosts,
+      member: isFencedPod(spec.pod),
     };
     this.#save(this.#path('sandboxes', `${spec.uid}.json`), record);
     this.#sandboxes.set(spec.uid, record);
@@ -202,6 +212,7 @@ export class ProcessRuntime implements Runtime {
     const id = `${ID_SCHEME}${key}`;
     const present = this.#containers.get(id);
     if (present !== undefined) return present.state;
+    this.#refuseUnleased(sandbox);
     const { entry } = this.#options.catalog.resolve(spec.image.image);
     const identity = identityOf(spec);
     const podIp: [string, string][] =
@@ -255,6 +266,8 @@ export class ProcessRuntime implements Runtime {
       throw error instanceof RuntimeError ? error : new RuntimeError('CreateContainerError', (error as Error).message);
     }
     await container.started();
+    // The lease may have ended while it started.
+    if (this.#watchdog.bitten && sandbox.member === true) await container.stop('SIGKILL', 0);
     const { state } = container;
     if (state.reason === 'StartError') {
       this.#forget(id);
@@ -264,6 +277,16 @@ export class ProcessRuntime implements Runtime {
       );
     }
     return state;
+  }
+
+  #refuseUnleased({ member }: SandboxRecord): void {
+    if (this.#watchdog.bitten && member === true)
+      throw new RuntimeError('RunContainerError', 'the node does not hold its lease');
+  }
+
+  /** It dies with this process; but so does the control plane, and nobody is left to start members elsewhere. */
+  watchdog(afterMs: number | null): void {
+    this.#watchdog.arm(afterMs);
   }
 
   async stopContainer(id: string, graceMs: number): Promise<ContainerState> {
@@ -321,6 +344,7 @@ export class ProcessRuntime implements Runtime {
 
   /** Containers go on; what nobody uses any more is taken away. */
   async close(): Promise<void> {
+    this.#watchdog.arm(null);
     for (const container of this.#containers.values()) container.release();
     this.#hosts?.stop();
     await this.#network.close();
