@@ -10,7 +10,7 @@ import { screenOf, UserError } from './output.ts';
 import { reach } from './reach.ts';
 
 interface SimulateOptions extends CommonOptions {
-  readonly filename?: readonly string[];
+  readonly file?: readonly string[];
   readonly fromKubeconfig?: string | true;
   readonly kubeconfig?: string;
   readonly namespace?: string;
@@ -57,7 +57,7 @@ export function registerSimulate(program: Command): void {
     program
       .command('simulate')
       .description('play what would happen to StatefulSets, in virtual time; nothing real is touched')
-      .option('-f, --filename <path...>', 'files or directories of manifests to begin with (- is standard input)')
+      .option('-f, --file <path...>', 'files or directories of manifests to begin with (- is standard input)')
       .option(
         '--from-kubeconfig [context]',
         'begin with what a live cluster has, which is only read; without a name that of --kubeconfig, or the Perdure on --data-dir',
@@ -147,13 +147,13 @@ async function readScenarioOption(words: readonly string[]): Promise<Scenario> {
 }
 
 async function stageOf(options: SimulateOptions): Promise<Stage> {
-  const { filename, fromKubeconfig, nodes, zones } = options;
-  if ((filename === undefined) === (fromKubeconfig === undefined))
+  const { file, fromKubeconfig, nodes, zones } = options;
+  if ((file === undefined) === (fromKubeconfig === undefined))
     throw new UserError(
       'simulate begins either with manifests (-f PATH) or with a live cluster (--from-kubeconfig CONTEXT).',
     );
   const { readSnapshot, stageOfManifests, stageOfSnapshot } = await import('../simulator/what-if/index.ts');
-  if (filename !== undefined) return stageOfManifests(await readManifests(filename), { count: nodes, zones });
+  if (file !== undefined) return stageOfManifests(await readManifests(file), { count: nodes, zones });
   const { kubeconfig, namespace, allNamespaces } = options;
   const { client, connection } = await reach({
     dataDir: options.dataDir,

@@ -11,12 +11,15 @@ export interface ConductOptions {
   readonly readyAfterMs: number;
 }
 
+/** Label of a member: the revision it was made from. */
+export const REVISION = 'controller-revision-hash';
+
 export interface Misconduct {
   /** `namespace/name`. */
   readonly set: string;
   readonly ordinal: number;
-  /** Only with this image. */
-  readonly image: string;
+  /** Only with this image, or of this revision. */
+  readonly of: { readonly image: string } | { readonly revision: string };
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -76,8 +79,7 @@ export class Conduct implements Temper {
     if (!says('ready-after')) result[`${SIMULATE}ready-after`] = `${readyMs(pod) ?? readyAfterMs}ms`;
     const [set, ordinal] = memberOf(pod.metadata.namespace, pod.metadata.name);
     for (const one of this.#misconduct) {
-      const image = pod.spec?.containers?.[0]?.image;
-      if (one.set === set && one.ordinal === ordinal && one.image === image) Object.assign(result, one.annotations);
+      if (one.set === set && one.ordinal === ordinal && isOf(pod, one.of)) Object.assign(result, one.annotations);
     }
     const led = this.#led.get(set);
     if (led !== undefined && !led.ready && ordinal > led.first) Object.assign(result, CRASHING);
@@ -88,6 +90,11 @@ export class Conduct implements Temper {
 export const NEVER_READY = { [`${SIMULATE}never-ready`]: 'true' };
 export const CRASHING = { [`${SIMULATE}crash-loop`]: 'true', [`${SIMULATE}exit-after`]: '1s' };
 export const pullFails = (text: string): Readonly<Record<string, string>> => ({ [`${SIMULATE}image-error`]: text });
+
+function isOf(pod: PodView, of: Misconduct['of']): boolean {
+  if ('image' in of) return pod.spec?.containers?.[0]?.image === of.image;
+  return pod.metadata.labels?.[REVISION] === of.revision;
+}
 
 /** Set (`namespace/name`) and ordinal that the name of a pod stands for; -1 where it has none. */
 function memberOf(namespace: string, pod: string): readonly [set: string, ordinal: number] {

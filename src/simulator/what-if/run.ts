@@ -24,6 +24,7 @@ const NOT_READY = 'node.kubernetes.io/not-ready';
 const BOOT_MS = 60_000;
 /** An imported world is taken as it is after so much silence. */
 const SETTLED_MS = 5_000;
+const MOST_SETTLED_MS = 15_000;
 /** How long an imported world is shown before anything is done to it. */
 const FOUND_MS = 10_000;
 /** At rest: nothing has changed for this long, and for as long as anything may take that happens in silence. */
@@ -126,7 +127,7 @@ class WhatIf {
         return !on || (history.now(`core/nodes/${name}`) !== null && !taints?.some(({ key }) => key === NOT_READY));
       }) && history.now('core/serviceaccounts/default/default') !== null;
     await clock.run(clock.now() + BOOT_MS, usable);
-    if (this.#o.stage.bringUp === null) await this.#untilRest(SETTLED_MS, BOOT_MS);
+    if (this.#o.stage.bringUp === null) await this.#untilRest(SETTLED_MS, MOST_SETTLED_MS);
     this.#originMs = clock.monotonic();
     this.#follow();
   }

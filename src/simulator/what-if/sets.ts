@@ -2,6 +2,7 @@ import { type Chain, explain, type Subject } from '../../operations/why/index.ts
 import type { KubeObject } from '../../schema/object.ts';
 import { present } from '../operations/lookup.ts';
 import type { World } from '../world/world.ts';
+import { REVISION } from './conduct.ts';
 import { isReady } from './members.ts';
 import { observedIn } from './observed.ts';
 import { WhatIfError } from './what-if-error.ts';
@@ -38,9 +39,7 @@ export function isAsWanted(world: World, set: KubeObject): boolean {
   if (status?.observedGeneration !== set.metadata.generation) return false;
   if (spec?.updateStrategy?.type === 'OnDelete') return true;
   const partition: number = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
-  const outdated = pods.filter(
-    ({ metadata }) => metadata.labels?.['controller-revision-hash'] !== status?.updateRevision,
-  );
+  const outdated = pods.filter(({ metadata }) => metadata.labels?.[REVISION] !== status?.updateRevision);
   return outdated.length <= partition;
 }
 

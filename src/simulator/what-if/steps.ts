@@ -101,9 +101,9 @@ async function roll({ world, conduct }: Scene, step: Extract<ScenarioStep, { do:
   const set = resolveSet(world, step.set);
   const container: { name: string; image: string } = set.spec?.template?.spec?.containers?.[0];
   const { image, neverReady, crash: crashing } = step;
-  const of = { set: setKey(set), image };
-  if (neverReady !== undefined) conduct.misbehave({ ...of, ordinal: neverReady, annotations: NEVER_READY });
-  if (crashing !== undefined) conduct.misbehave({ ...of, ordinal: crashing, annotations: CRASHING });
+  const who = { set: setKey(set), of: { image } };
+  if (neverReady !== undefined) conduct.misbehave({ ...who, ordinal: neverReady, annotations: NEVER_READY });
+  if (crashing !== undefined) conduct.misbehave({ ...who, ordinal: crashing, annotations: CRASHING });
   const same = container.image === image;
   await patchSet(world, set, { spec: { template: { spec: { containers: [{ name: container.name, image }] } } } });
   return same ? { ...DONE, notes: [`${set.metadata.name} has image ${image} already: nothing to roll`] } : DONE;

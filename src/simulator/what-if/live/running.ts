@@ -3,7 +3,7 @@ import type { PodView } from '../../../node/runtimes/runtime.ts';
 import { behaviourOf, SIMULATE } from '../../../node/runtimes/simulated.ts';
 import type { KubeObject } from '../../../schema/object.ts';
 import type { World } from '../../world/world.ts';
-import { type Conduct, CRASHING, NEVER_READY, pullFails } from '../conduct.ts';
+import { type Conduct, CRASHING, NEVER_READY, pullFails, REVISION } from '../conduct.ts';
 import { isCrashing, isReady } from '../members.ts';
 
 /** A pod that is not ready so soon after its start may only be starting. */
@@ -29,13 +29,14 @@ function misconductOf(pod: KubeObject, nowMs: number): Readonly<Record<string, s
   return pod.status?.phase === 'Running' && nowMs - startedMs > STARTING_MS ? NEVER_READY : null;
 }
 
-/** Members that misbehave go on doing so until they get another image. */
+/** Members that misbehave go on doing so until they are made from another revision. */
 export function learn(conduct: Conduct, pod: KubeObject, nowMs: number): void {
   const match = /^(.+)-(\d+)$/.exec(pod.metadata.name ?? '');
   const annotations = misconductOf(pod, nowMs);
   if (annotations === null || match === null) return;
-  const image: string = pod.spec?.containers?.[0]?.image ?? '';
-  conduct.misbehave({ set: `${pod.metadata.namespace}/${match[1]}`, ordinal: Number(match[2]), image, annotations });
+  const set = `${pod.metadata.namespace}/${match[1]}`;
+  const revision = pod.metadata.labels?.[REVISION] ?? '';
+  conduct.misbehave({ set, ordinal: Number(match[2]), of: { revision }, annotations });
 }
 
 /** Whether its containers run, so that its agent has to find them running. */

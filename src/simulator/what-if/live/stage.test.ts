@@ -111,6 +111,21 @@ it('goes on from there: an undo, a pod that was never ready, other pods on the n
   expect(report.members.map(({ intervals }) => intervals.at(-1)?.image)).toEqual(['web:1', 'web:1', 'web:1']);
 });
 
+it('has a member crash until it is made from another revision, though the image is the same', async () => {
+  const taken = await snapshotOf(set('web'));
+  const waiting = { waiting: { reason: 'CrashLoopBackOff' } };
+  const pods = taken.pods.map((pod) =>
+    pod.metadata.name === 'web-2'
+      ? { ...unready(pod), status: { ...unready(pod).status, containerStatuses: [{ name: 'main', state: waiting }] } }
+      : pod,
+  );
+  const scenario = scenarioOfWords('delete-pod web-2 then undo then delete-pod web-2')!;
+  const stage = stageOfSnapshot({ ...taken, pods: pods as KubeObject[] });
+  const { steps } = await whatIf({ ...DEFAULTS, limitMs: 2 * MINUTE_MS, stage, scenario });
+  expect(steps.map(({ stuck }) => stuck.length)).toEqual([1, 1, 1, 0]);
+  expect(steps[1]?.notes.join()).toContain('crashed: default/web-2');
+});
+
 /** The pod, as one whose readiness has never come. */
 function unready(pod: KubeObject): KubeObject {
   const conditions = pod.status.conditions.map((condition: { type: string }) =>
