@@ -1,3 +1,4 @@
+import { optInsOf } from '../../api/apps/stateful-set-opt-ins.ts';
 import { CONTROLLER_REVISIONS, NODES, PODS, STATEFUL_SETS } from '../../client/resources.ts';
 import type { Subject } from '../../operations/why/index.ts';
 import type { KubeObject } from '../../schema/object.ts';
@@ -101,12 +102,21 @@ async function roll({ world, conduct }: Scene, step: Extract<ScenarioStep, { do:
   const set = resolveSet(world, step.set);
   const container: { name: string; image: string } = set.spec?.template?.spec?.containers?.[0];
   const { image, neverReady, crash: crashing } = step;
+  for (const ordinal of [neverReady, crashing]) if (ordinal !== undefined) requireMember(set, ordinal);
   const who = { set: setKey(set), of: { image } };
   if (neverReady !== undefined) conduct.misbehave({ ...who, ordinal: neverReady, annotations: NEVER_READY });
   if (crashing !== undefined) conduct.misbehave({ ...who, ordinal: crashing, annotations: CRASHING });
   const same = container.image === image;
   await patchSet(world, set, { spec: { template: { spec: { containers: [{ name: container.name, image }] } } } });
   return same ? { ...DONE, notes: [`${set.metadata.name} has image ${image} already: nothing to roll`] } : DONE;
+}
+
+function requireMember(set: KubeObject, ordinal: number): void {
+  const first = Number(set.spec?.ordinals?.start ?? 0);
+  const last = first + Number(set.spec?.replicas ?? 1) - 1;
+  // Reserved ordinals move the last one on.
+  if (ordinal >= first && (ordinal <= last || optInsOf(set).reservedOrdinals.length > 0)) return;
+  throw new WhatIfError(`roll: ${setKey(set)} has no ordinal ${ordinal}; its ordinals are ${first} to ${last}.`);
 }
 
 /** As `kubectl rollout undo`: back to the newest revision before the one that is being rolled out. */
