@@ -112,4 +112,13 @@ export const CLIENT_BUGS: readonly PlantedBug[] = [
     breaks: 'S7',
     note: 'two controllers at work at once',
   },
+  {
+    id: 'relist-goes-back',
+    title: 'a list after an expired watch may be older than what the cache has seen',
+    file: INFORMER,
+    search: 'return this.#revision === 0 ? {} : { resourceVersion: String(this.#revision) };',
+    replace: "return { resourceVersion: '0' };",
+    breaks: 'S15',
+    note: 'needs a stale list; upstream had it as kubernetes #59848',
+  },
 ];

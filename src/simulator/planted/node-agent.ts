@@ -105,4 +105,13 @@ export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
     breaks: 'S3',
     note: 'needs a volume that is gone',
   },
+  {
+    id: 'adoption-forgets-changes',
+    title: 'an agent that starts again does not tell the runtime what has changed about the pods it finds',
+    file: 'src/node/pod/worker.ts',
+    search: 'this.#host.runtime.podChanged?.(this.pod);',
+    replace: '',
+    breaks: 'L1',
+    note: 'a bug this simulator found: seed 110 of its first day',
+  },
 ];
