@@ -29,6 +29,8 @@ export interface PodVerdict {
 type Stage = 'held' | 'running' | 'halted' | 'ending' | 'ended';
 
 const RETRY_MS = 10_000;
+/** As long as the longest backoff: what takes longer is a wall clock that jumped, and may jump back. */
+const LONGEST_SLEEP_MS = 300_000;
 const VOLUME_RETRY_MS = 500;
 const VOLUME_RETRY_MAX_MS = 122_000;
 const NO_IPS: readonly string[] = [];
@@ -420,7 +422,8 @@ export class PodWorker {
     if (at >= this.#wakeAt) return;
     this.#wake?.cancel();
     this.#wakeAt = at;
-    this.#wake = this.#host.clock.setTimer(Math.max(0, at - this.#host.clock.now()), () => {
+    const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, at - this.#host.clock.now()));
+    this.#wake = this.#host.clock.setTimer(sleepMs, () => {
       this.#wakeAt = Number.POSITIVE_INFINITY;
       this.kick();
     });
@@ -488,6 +491,7 @@ export class PodWorker {
   resume(): void {
     if (this.stage !== 'halted') return;
     this.stage = 'running';
+    this.#wakeAt = Number.POSITIVE_INFINITY;
     this.kick();
   }
 
