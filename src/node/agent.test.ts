@@ -7,7 +7,9 @@ import { ManualClock } from '../client/testing/manual-clock.ts';
 import { MemoryClient } from '../client/testing/memory-client.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { type AgentManager, createAgentManager } from './agent-manager.ts';
-import { SECRETS } from './lookup.ts';
+import { informerLookup, SECRETS } from './lookup.ts';
+import { createSimulatedRuntime } from './runtimes/simulated.ts';
+import { checkedVolumes } from './volumes/checked-volumes.ts';
 
 const LEASES = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
 const inNamespace = { ...PODS, namespace: 'ns' };
@@ -243,6 +245,26 @@ describe('a simulated node', () => {
     expect((await world.pod()).status.phase).toBe('Pending');
     await world.clock.advance(1_000);
     expect((await world.pod()).status.phase).toBe('Running');
+  });
+
+  it('hears of a container that ends while its agent is being started again', async () => {
+    const { clock, client, manager } = world;
+    const runtime = createSimulatedRuntime({ clock });
+    const volumes = checkedVolumes(informerLookup(new InformerFactory(client, clock)));
+    const node = { runtime, volumes, profile: { name: 'node-2', addresses: ['10.0.0.2'] } };
+    await manager.add(node);
+    await world.create('p', { spec: { nodeName: 'node-2' } });
+    await clock.settle();
+    await manager.remove('node-2');
+    const create = client.create.bind(client);
+    client.create = async (target, ...rest) => {
+      const [running] = (await runtime.list()).containers;
+      if (target.resource === 'nodes' && running !== undefined) await runtime.stopContainer(running.id, 0);
+      return create(target, ...rest) as never;
+    };
+    await manager.add(node);
+    await clock.settle();
+    expect((await world.pod()).status.containerStatuses[0].restartCount).toBe(1);
   });
 
   it('plays nodes that match the selector, and no others', async () => {

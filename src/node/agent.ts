@@ -116,6 +116,8 @@ class Agent implements NodeAgent {
   readonly #host: PodHost;
   readonly #rotator: LogRotator | null;
   #found: { sandboxes: Map<string, Sandbox>; containers: Map<string, ContainerState[]> } | null = null;
+  /** Containers that ended before a worker took them over; null once all are. */
+  #exits: Map<string, ContainerState> | null = new Map();
   #unlisten: () => void = () => {};
   #halting = false;
   #still: () => void = () => {};
@@ -171,7 +173,11 @@ class Agent implements NodeAgent {
   async start(): Promise<void> {
     const { runtime, heartbeats, pods } = this.#options;
     await runtime.start(
-      (state) => void this.workers.get(state.podUid)?.exited(state),
+      (state) => {
+        const worker = this.workers.get(state.podUid);
+        if (worker === undefined) this.#exits?.set(state.id, state);
+        else void worker.exited(state);
+      },
       (uid, container) => this.workers.get(uid)?.probeChanged(container),
     );
     const { sandboxes, containers } = await runtime.list();
@@ -259,6 +265,7 @@ class Agent implements NodeAgent {
   async #removeStrays(): Promise<void> {
     const found = this.#found;
     this.#found = null;
+    this.#exits = null;
     if (found === null) return;
     const uids = new Set([...found.sandboxes.keys(), ...found.containers.keys()]);
     for (const uid of uids) {
@@ -285,7 +292,7 @@ class Agent implements NodeAgent {
     if (others === undefined) this.#byName.set(key, [worker]);
     else others.push(worker);
     const sandbox = this.#found?.sandboxes.get(uid);
-    const states = this.#found?.containers.get(uid);
+    const states = this.#found?.containers.get(uid)?.map((state) => this.#exits?.get(state.id) ?? state);
     if (sandbox !== undefined || states !== undefined) {
       this.#volumes.adopt(pod);
       worker.adopt(sandbox ?? null, states ?? []);
