@@ -104,7 +104,15 @@ class FakeRuntime implements Runtime {
   async close() {}
 }
 
-let clock: ManualClock;
+/** Its wall clock can be set. */
+class SettableClock extends ManualClock {
+  skewMs = 0;
+  override now(): number {
+    return super.now() + this.skewMs;
+  }
+}
+
+let clock: SettableClock;
 let client: MemoryClient;
 let runtime: FakeRuntime;
 let manager: AgentManager;
@@ -123,7 +131,7 @@ async function startManager(): Promise<void> {
 }
 
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new SettableClock();
   client = new MemoryClient(clock);
   runtime = new FakeRuntime(clock);
   await startManager();
@@ -264,6 +272,21 @@ describe('a pod on a real node', () => {
     const status = (await pod()).status.containerStatuses[0];
     expect(status.state.waiting.reason).toBe('RunContainerError');
     expect(status.lastState.terminated).toMatchObject({ exitCode: 128, reason: 'StartError' });
+  });
+
+  it('is restarted soon after a clock that jumped back is right again', async () => {
+    await create({});
+    await clock.settle();
+    runtime.exit('fake://main-0', 1);
+    await clock.settle();
+    runtime.exit('fake://main-1', 1);
+    await clock.settle();
+    clock.skewMs = -3_600_000;
+    await clock.advance(60_000);
+    clock.skewMs = 0;
+    runtime.log.length = 0;
+    await clock.advance(300_000);
+    expect(runtime.log).toEqual(['start main#2']);
   });
 
   it('ends a pod that is past its deadline', async () => {

@@ -109,6 +109,26 @@ describe('the simulated runtime', () => {
     expect((await runtime.list()).sandboxes[0]?.ips).toEqual(['10.244.0.1']);
   });
 
+  it('goes by the time that passes, not by what the wall clock says', async () => {
+    let skewMs = 0;
+    const clock = new ManualClock();
+    const runtime = createSimulatedRuntime({
+      clock: {
+        now: () => clock.now() + skewMs,
+        monotonic: () => clock.monotonic(),
+        setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
+        defer: (callback) => clock.defer(callback),
+      },
+    });
+    await sandbox(runtime, { containers: [{ name: 'main' }] }, { 'simulate.perdure.dev/ready-after': '7s' });
+    await runtime.startContainer(container('main'));
+    skewMs = -3_600_000;
+    await clock.advance(6_000);
+    expect(runtime.pushedProbe?.('u', 'main', 'readiness')).toBe(false);
+    await clock.advance(1_000);
+    expect(runtime.pushedProbe?.('u', 'main', 'readiness')).toBe(true);
+  });
+
   it('refuses what is no image reference', async () => {
     const runtime = createSimulatedRuntime({ clock: new ManualClock() });
     await expect(runtime.pullImage('NOT AN IMAGE', 'Always')).rejects.toMatchObject({ reason: 'InvalidImageName' });

@@ -39,6 +39,8 @@ interface SimulatedContainer {
   readonly spec: ContainerSpec;
   readonly init: boolean;
   readonly sidecar: boolean;
+  /** When it started, in time that no jump of the wall clock touches. */
+  readonly sinceMs: number;
   state: ContainerState;
   timer: Timer | null;
   stopping: { at: number; timer: Timer | null } | null;
@@ -211,6 +213,7 @@ class SimulatedRuntime implements Runtime {
       spec,
       init,
       sidecar,
+      sinceMs: this.#clock.monotonic(),
       state: {
         id: `perdure-simulated://${spec.podUid}-${spec.name}-${this.#sequence++}`,
         podUid: spec.podUid,
@@ -249,7 +252,7 @@ class SimulatedRuntime implements Runtime {
       this.#exit(container, killed ? 137 : 0);
       return Promise.resolve(container.state);
     }
-    const at = this.#clock.now() + delay;
+    const at = this.#clock.monotonic() + delay;
     if (container.stopping === null || at < container.stopping.at) {
       container.stopping?.timer?.cancel();
       container.stopping = { at, timer: this.#clock.setTimer(delay, () => this.#exit(container, killed ? 137 : 0)) };
@@ -289,7 +292,7 @@ class SimulatedRuntime implements Runtime {
   }
 
   #answer(behaviour: Behaviour, container: SimulatedContainer, kind: 'startup' | 'readiness' | 'liveness'): boolean {
-    const age = this.#clock.now() - container.state.startedAt;
+    const age = this.#clock.monotonic() - container.sinceMs;
     if (age < behaviour.recovery) return false;
     if (kind === 'liveness') return behaviour.livenessFailAfter === null || age < behaviour.livenessFailAfter;
     if (kind === 'startup') return true;
@@ -364,7 +367,7 @@ class SimulatedRuntime implements Runtime {
       this.#waiting.add(container);
       return;
     }
-    const delay = container.state.startedAt + exitAfter - this.#clock.now();
+    const delay = container.sinceMs + exitAfter - this.#clock.monotonic();
     // An exit is never announced before startContainer has answered.
     if (delay <= 0) queueMicrotask(() => this.#exit(container, exitCode));
     else container.timer = this.#clock.setTimer(delay, () => this.#exit(container, exitCode));

@@ -16,6 +16,8 @@ const FILLED: ReadonlySet<string> = new Set([
   'serviceAccount',
   'serviceAccountName',
   'enableServiceLinks',
+  // Users may set it.
+  'activeDeadlineSeconds',
 ]);
 /** Volume of the token that every pod gets. */
 const TOKEN = 'kube-api-access-';
