@@ -1,7 +1,7 @@
 // Self-fencing: a node that cannot renew its lease ends its members before anybody else may start them. Judged at the machines.
 import { afterEach, expect, it } from 'vitest';
 import { resources, startCluster, type TestCluster } from '../../src/testing/index.ts';
-import { MINUTE, NODES, nodeOf, PODS, ready, statefulSet, uidOf, zonalClass } from './support.ts';
+import { causes, MINUTE, NODES, nodeOf, PODS, ready, statefulSet, uidOf, zonalClass } from './support.ts';
 
 let cluster: TestCluster;
 afterEach(() => cluster.stop());
@@ -46,6 +46,7 @@ it('ends the members of a cut-off node, then lets them run elsewhere, and the zo
   await movedFrom(before);
   expect(await nodeOf(cluster, 'db-1')).not.toBe(node);
   await ready(cluster, 3);
+  expect(causes(await cluster.explain(`node/${node}`))).toContain('node-fenced');
 
   await cluster.advance(10 * MINUTE);
   mend();

@@ -34,6 +34,7 @@ import { initContainer } from './init-container.ts';
 import { livenessKills } from './liveness-kills.ts';
 import { minReady } from './min-ready.ts';
 import { missingPod } from './missing-pod.ts';
+import { nodeFenced } from './node-fenced.ts';
 import { nodeLostOfPod } from './node-lost.ts';
 import { nodeNotReady } from './node-not-ready.ts';
 import { nodeOutOfService } from './node-out-of-service.ts';
@@ -150,6 +151,7 @@ export const CAUSES: readonly Cause[] = [
   claimPending,
   nodeNotReady,
   nodeOutOfService,
+  nodeFenced,
   nodeReturned,
   nodePressure,
   drainBlocked,

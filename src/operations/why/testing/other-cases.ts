@@ -209,6 +209,15 @@ export const CLAIM_CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'of a set that was deleted',
+    subject: at('pvc/data-old-0'),
+    world: changed(healthy(), { claims: [claim(0, { metadata: { name: 'data-old-0' } })] }),
+    path: ['claim-orphaned'],
+    state: 'fine',
+    says: 'nobody uses it: no pod names it, and no set makes a claim of this name (10Gi, 10d old)',
+    ways: [['delete pvc data-old-0', 'loses data of pvc data-old-0']],
+  },
+  {
     name: 'pending for a reason of its own',
     subject: it,
     world: changed(
@@ -271,6 +280,22 @@ export const NODE_CASES: readonly Case[] = [
     state: 'blocked',
     says: 'it is back for 24h but still declared out of service: pods that come to it are removed by force',
     ways: [['taint node n2 node.kubernetes.io/out-of-service-', 'keeps data']],
+  },
+  {
+    name: 'silent, and fenced by itself',
+    subject: n2,
+    world: changed(healthy(), {
+      nodes: [
+        node('n2', {
+          spec: { taints: [{ key: 'perdure.dev/self-fenced', effect: 'NoSchedule' }] },
+          status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: ago(5) }] },
+        }),
+      ],
+    }),
+    path: ['node-fenced'],
+    state: 'fine',
+    says: 'it could not renew its lease, ended its members by itself, and these were given up: they run elsewhere where their volumes let them',
+    ways: [['get node n2 -w', 'keeps data']],
   },
   {
     name: 'back as a zombie after ten minutes',
