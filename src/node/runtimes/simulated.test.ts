@@ -129,6 +129,27 @@ describe('the simulated runtime', () => {
     expect(runtime.pushedProbe?.('u', 'main', 'readiness')).toBe(true);
   });
 
+  it('is ready when its timer fires, even a moment early', async () => {
+    const clock = new ManualClock();
+    const answers: unknown[] = [];
+    const runtime = createSimulatedRuntime({
+      clock: {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        setTimer: (delayMs, callback) => clock.setTimer(delayMs - 0.5, callback),
+        defer: (callback) => clock.defer(callback),
+      },
+    });
+    await runtime.start(
+      () => {},
+      (uid, name) => answers.push(runtime.pushedProbe?.(uid, name, 'readiness')),
+    );
+    await sandbox(runtime, { containers: [{ name: 'main' }] }, { 'simulate.perdure.dev/ready-after': '7s' });
+    await runtime.startContainer(container('main'));
+    await clock.advance(8_000);
+    expect(answers).toEqual([true]);
+  });
+
   it('refuses what is no image reference', async () => {
     const runtime = createSimulatedRuntime({ clock: new ManualClock() });
     await expect(runtime.pullImage('NOT AN IMAGE', 'Always')).rejects.toMatchObject({ reason: 'InvalidImageName' });

@@ -292,7 +292,8 @@ class SimulatedRuntime implements Runtime {
   }
 
   #answer(behaviour: Behaviour, container: SimulatedContainer, kind: 'startup' | 'readiness' | 'liveness'): boolean {
-    const age = this.#clock.monotonic() - container.sinceMs;
+    // Timers may fire a moment early; nobody asks again after the one that is set for it.
+    const age = Math.ceil(this.#clock.monotonic() - container.sinceMs);
     if (age < behaviour.recovery) return false;
     if (kind === 'liveness') return behaviour.livenessFailAfter === null || age < behaviour.livenessFailAfter;
     if (kind === 'startup') return true;
