@@ -182,6 +182,7 @@ it.each([
   ['roll db:2 set=db', 'there is no StatefulSet "db"; there is default/web.'],
   ['drain node-9', 'there is no node "node-9"; there is node-1, node-2, node-3.'],
   ['roll web:2 never-ready=3', 'roll: default/web has no ordinal 3; its ordinals are 0 to 2.'],
+  ['annotate Bad_/key=x', 'annotate Bad_/key=x: the API refused it: StatefulSet.apps "web" is invalid'],
   ['lose-zone z', 'there is no node in a zone "z"; the zones are a, b, c.'],
   ['delete-pod web-7', 'delete-pod: there is no pod "web-7" at this point.'],
 ])('says what is wrong with %s', async (words, message) => {

@@ -1,3 +1,4 @@
+import { StatusError } from '../../schema/status.ts';
 import { present } from '../operations/lookup.ts';
 import { isMaterial } from '../run/quiet.ts';
 import { World } from '../world/world.ts';
@@ -9,6 +10,7 @@ import { describeStep, type Scenario, type ScenarioStep } from './scenario.ts';
 import { setKey, setsOf, stuckIn } from './sets.ts';
 import type { Stage } from './stage.ts';
 import { DONE, type Done, perform } from './steps.ts';
+import { WhatIfError } from './what-if-error.ts';
 
 export interface WhatIfOptions extends ConductOptions {
   readonly stage: Stage;
@@ -63,6 +65,12 @@ export async function whatIf(options: WhatIfOptions): Promise<Report> {
   } finally {
     world.stop();
   }
+}
+
+/** What the API refuses is the user's to mend. */
+function refused(title: string, error: unknown): never {
+  if (error instanceof StatusError) throw new WhatIfError(`${title}: the API refused it: ${error.message}`);
+  throw error;
 }
 
 class WhatIf {
@@ -196,7 +204,7 @@ class WhatIf {
     else ended = await this.#untilRest(restMs, this.#o.limitMs);
     over = true;
     if (!settled) await clock.settle(failed);
-    const done = await acting;
+    const done = await acting.catch((error: unknown) => refused(title, error));
     const since = (atMs: number): number => Math.round(atMs - this.#originMs);
     this.#steps.push({
       step: title,

@@ -73,9 +73,16 @@ export function lossText(loss: Report['quorumLosses'][number], endMs: number): s
 /** When the last step ended. */
 export const endOf = ({ steps }: Report): number => steps.at(-1)?.toMs ?? 0;
 
-/** Where and what each member was when it ended: `ready on node-1, web:2`. */
+/** What a member was when it ended. */
+export function stateAt({ intervals }: MemberLine, endMs: number): MemberState {
+  const last = intervals.at(-1);
+  return last === undefined || last.toMs < endMs ? 'absent' : last.state;
+}
+
+/** Where and what a member was when it ended: `ready on node-1, web:2`. */
 export function lastText(line: MemberLine, endMs: number): string {
   const last = line.intervals.at(-1);
-  if (last === undefined || last.toMs < endMs || last.state === 'absent') return STATE_TEXT.absent;
-  return `${STATE_TEXT[last.state]}${last.node === '' ? '' : ` on ${last.node}`}, ${last.image}`;
+  const state = stateAt(line, endMs);
+  if (last === undefined || state === 'absent') return STATE_TEXT.absent;
+  return `${STATE_TEXT[state]}${last.node === '' ? '' : ` on ${last.node}`}, ${last.image}`;
 }

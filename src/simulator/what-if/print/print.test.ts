@@ -43,6 +43,15 @@ describe('the text', () => {
   });
 });
 
+it('lists of large sets only who is not ready at the end', async () => {
+  const report = await play([set('web', { replicas: 14, parallel: true })], 'roll web:2 never-ready=13');
+  const [, end = ''] = text(report).split('At the end');
+  expect(end.split('\n').slice(1, -1)).toEqual([
+    expect.stringMatching(/^ {2}web-13 {2}not ready on node-\d, web:2$/),
+    '  default/web: 13 others ready',
+  ]);
+});
+
 describe('the page', () => {
   it('escapes every text of the user', async () => {
     const report = await play([set('web', { replicas: 1 })], 'roll web:2');

@@ -13,6 +13,7 @@ import {
   type Panel,
   panelsOf,
   STATE_TEXT,
+  stateAt,
   within,
 } from './panels.ts';
 
@@ -36,6 +37,8 @@ const ORDER: readonly MemberState[] = ['pending', 'starting', 'not-ready', 'read
 const GAP = '  ';
 const BETWEEN = '   ';
 const NARROWEST = 12;
+/** Of larger sets only members that are not ready are listed one by one. */
+const MANY = 12;
 /** A state that has less of a cell than this is not its sign. */
 const LEAST_SHARE = 0.1;
 
@@ -198,7 +201,14 @@ function quorumText(report: Report, { width, paint }: TextOptions): string {
 function verdict(report: Report, { paint }: TextOptions): string {
   const endMs = endOf(report);
   const label = Math.max(0, ...report.members.map((line) => memberName(line).length)) + 2;
-  const last = report.members.map((line) => `  ${memberName(line).padEnd(label)}${lastText(line, endMs)}`);
+  const sets = [...new Set(report.members.map(({ set }) => set))];
+  const last = sets.flatMap((set) => {
+    const members = report.members.filter((line) => line.set === set);
+    const told = members.length <= MANY ? members : members.filter((line) => stateAt(line, endMs) !== 'ready');
+    const texts = told.map((line) => `  ${memberName(line).padEnd(label)}${lastText(line, endMs)}`);
+    const rest = members.length - told.length;
+    return rest === 0 ? texts : [...texts, `  ${set}: ${rest}${told.length === 0 ? '' : ' others'} ready`];
+  });
   const word = report.outcome === 'stuck' ? paint.bad('stuck') : paint.good('as wanted');
   return [`${paint.bold(`At the end (${durationText(endMs)})`)}: ${word}`, ...last].join('\n');
 }
