@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseGoDuration } from '../base/time.ts';
 import type { Report } from '../simulator/what-if/report.ts';
 import type { Scenario } from '../simulator/what-if/scenario.ts';
@@ -52,6 +52,10 @@ const names = (text: string): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
+/** An option whose default is shown as it would be written. */
+const option = <T>(flags: string, about: string, read: (text: string) => T, fallback: T, shown: string): Option =>
+  new Option(flags, about).argParser(read).default(fallback, shown);
+
 export function registerSimulate(program: Command): void {
   withCommon(
     program
@@ -71,11 +75,15 @@ export function registerSimulate(program: Command): void {
       'a file of steps, or steps in words: "roll web:2 never-ready=2 then undo"; "start" does nothing more',
     )
     .option('--nodes <n>', 'machines, where the manifests have no Nodes', count(1, MOST_NODES), 3)
-    .option('--zones <names>', 'zones given to them in turn', names, ['a', 'b', 'c'])
+    .addOption(option('--zones <names>', 'zones given to them in turn', names, ['a', 'b', 'c'], 'a,b,c'))
     .option('--seed <n>', 'another seed is another order of what happens at once', count(0, 2 ** 31 - 1), 1)
-    .option('--start-delay <duration>', 'from the order to start a container until it runs', duration, 2_000)
-    .option('--ready-after <duration>', 'until it is ready, where no readiness probe says so', duration, 5_000)
-    .option('--limit <duration>', 'how long a step may go on changing things', duration, 900_000)
+    .addOption(
+      option('--start-delay <duration>', 'from the order to start a container until it runs', duration, 2_000, '2s'),
+    )
+    .addOption(
+      option('--ready-after <duration>', 'until it is ready, where no readiness probe says so', duration, 5_000, '5s'),
+    )
+    .addOption(option('--limit <duration>', 'how long a step may go on changing things', duration, 900_000, '15m'))
     .option('--html <file>', 'also write the report as one HTML file')
     .addHelpText(
       'after',

@@ -45,7 +45,7 @@ export const STATE_TEXT: Readonly<Record<MemberState, string>> = {
 /** `0s`, `2.4s`, `21s`, `2m30s`, `1h05m`. */
 export function durationText(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds < 10) return `${seconds === Math.round(seconds) ? seconds : seconds.toFixed(1)}s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1).replace('.0', '')}s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole}s`;
   const two = (value: number): string => String(value).padStart(2, '0');
