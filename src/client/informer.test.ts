@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../schema/object.ts';
 import { expired } from '../schema/status.ts';
+import type { Client, WatchEvent, WatchHandlers } from './client.ts';
 import { Informer } from './informer.ts';
 import { CONFIG_MAPS } from './resources.ts';
 import { ManualClock } from './testing/manual-clock.ts';
@@ -80,6 +81,38 @@ describe('Informer', () => {
 });
 
 describe('WriteTracker', () => {
+  it('does not go back to an earlier life that a server tells of again', async () => {
+    const clock = new ManualClock();
+    const life = (uid: string, resourceVersion: string) => ({
+      ...map('one'),
+      metadata: { name: 'one', namespace: 'n', uid, resourceVersion },
+    });
+    let tell: (events: readonly WatchEvent<KubeObject>[]) => void = () => {};
+    const client = {
+      list: async () => ({ items: [life('second', '4')], resourceVersion: '4' }),
+      watch: (_target: unknown, _options: unknown, handlers: WatchHandlers<KubeObject>) => {
+        tell = handlers.onEvents;
+        return () => {};
+      },
+    } as unknown as Client;
+    const informer = new Informer(client, clock, CONFIG_MAPS);
+    const told: string[] = [];
+    informer.on({
+      add: (object) => told.push(`add ${object.metadata.uid}`),
+      update: (object) => told.push(`update ${object.metadata.uid}`),
+      delete: (object) => told.push(`delete ${object.metadata.uid}`),
+    });
+    void informer.start();
+    await clock.settle();
+    tell([
+      { type: 'MODIFIED', object: life('first', '2') },
+      { type: 'DELETED', object: life('first', '3') },
+      { type: 'ADDED', object: life('second', '4') },
+      { type: 'MODIFIED', object: life('second', '5') },
+    ]);
+    expect(told).toEqual(['add second', 'update second']);
+  });
+
   it('calls a cache stale until it has seen the write', () => {
     const tracker = new WriteTracker();
     const informer = {

@@ -214,7 +214,9 @@ export class Informer<T extends KubeObject = KubeObject> implements AnyInformer 
       return;
     }
     const revision = revisionOf(event.object);
-    if (revision > this.#revision) this.#revision = revision;
+    // A server that begins a little earlier than asked tells again what was heard: an earlier life of an object, for one.
+    if (revision <= this.#revision) return;
+    this.#revision = revision;
     if (event.type === 'DELETED') this.#gone(event.object);
     else this.#put(event.object);
   }
