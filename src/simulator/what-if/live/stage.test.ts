@@ -88,6 +88,19 @@ it('takes a cluster over as it is: nothing is made anew', async () => {
   world.stop();
 });
 
+it('makes nothing anew where another version of Kubernetes stored its revisions otherwise', async () => {
+  const taken = await snapshotOf(set('web'));
+  const revisions = taken.revisions.map((revision) => {
+    const older = structuredClone(revision) as KubeObject & { data: { spec: { template: { spec: object } } } };
+    Object.assign(older.data.spec.template.spec, { dnsPolicy: undefined, somethingOld: true });
+    return older;
+  });
+  const stage = stageOfSnapshot({ ...taken, revisions });
+  const report = await whatIf({ ...DEFAULTS, stage, scenario: scenarioOfWords('wait 5m')! });
+  expect(report.steps.map(({ fromMs, changedMs }) => changedMs - fromMs)).toEqual([0, 0]);
+  expect(report.members.map(({ intervals }) => intervals.length)).toEqual([1, 1, 1]);
+});
+
 it('goes on from there: an undo, a pod that was never ready, other pods on the nodes', async () => {
   const taken = await snapshotOf(CLASS, set('web', { claims: 'disks' }));
   const sick = taken.pods.map((pod) => (pod.metadata.name === 'web-1' ? unready(pod) : pod));

@@ -1,6 +1,8 @@
 import type { Target } from '../../../client/client.ts';
 import { CONFIG_MAPS, NODES, PODS, SERVICE_ACCOUNTS, STORAGE_CLASSES } from '../../../client/resources.ts';
 import { targetOf } from '../../../client/target-of.ts';
+import { revisionData } from '../../../controllers/statefulset/revisions.ts';
+import type { PodTemplate } from '../../../controllers/statefulset/types.ts';
 import type { KubeObject, ResourceId } from '../../../schema/object.ts';
 import { isStatus } from '../../../schema/status.ts';
 import type { World } from '../../world/world.ts';
@@ -34,6 +36,8 @@ class Restoration {
   readonly #world: World;
   readonly #conduct: Conduct;
   readonly #uids: Uids = new Map();
+  /** By namespace and name of a revision: the template it was made from, where that is the set's own. */
+  readonly #templates = new Map<string, PodTemplate>();
 
   constructor(snapshot: Snapshot, world: World, conduct: Conduct) {
     this.#o = snapshot;
@@ -50,7 +54,7 @@ class Restoration {
     for (const service of services) await this.#create(serviceOf(service));
     for (const budget of budgets) await this.#create(fresh(budget));
     for (const set of sets) await this.#set(set);
-    for (const revision of revisions) await this.#create(fresh(revision, this.#uids));
+    for (const revision of revisions) await this.#create(this.#revision(revision));
     const pods = await this.#pods();
     for (const claim of claims) await this.#withStatus(claim, fresh(claim, this.#uids));
     for (const volume of volumes) await this.#withStatus(volume, volumeOf(volume, this.#uids));
@@ -134,6 +138,17 @@ class Restoration {
     const seen = set.status?.observedGeneration === set.metadata.generation;
     const status = { ...set.status, observedGeneration: seen ? made.metadata.generation : 0 };
     await this.#world.client.update(this.#target(made), { ...made, status } as KubeObject, 'status');
+    const newest: string | undefined = set.status?.updateRevision;
+    if (seen && newest !== undefined)
+      this.#templates.set(`${set.metadata.namespace}/${newest}`, made.spec?.template as PodTemplate);
+  }
+
+  /** Other versions of Kubernetes have other defaults: the newest revision is that of the template as it is stored here. */
+  #revision(revision: KubeObject): KubeObject {
+    const { namespace, name } = revision.metadata;
+    const template = this.#templates.get(`${namespace}/${name}`);
+    const own = fresh(revision, this.#uids);
+    return template === undefined ? own : ({ ...own, data: revisionData(template) } as KubeObject);
   }
 
   /** All pods where they were. Returns those whose containers ran. */
