@@ -103,6 +103,20 @@ describe('the loss of a zone', () => {
   });
 });
 
+it('waits through the silence before the pods of a lost node are evicted', async () => {
+  const report = await play([set('web')], 'roll web:2 then lose-node node-1 then restore-node node-1');
+  const [, , lose, restore] = report.steps;
+  const line = report.members.findIndex(({ intervals }) => intervals.some(({ state }) => state === 'lost'));
+  const inStep = report.members[line]!.intervals.filter(
+    ({ fromMs, toMs }) => toMs > lose!.fromMs && fromMs < restore!.fromMs,
+  );
+  expect(inStep.map(({ state }) => state)).toEqual(['lost', 'leaving']);
+  // Found out after 40 to 50 seconds, tolerated for 300.
+  expect(inStep[0]!.toMs - lose!.fromMs).toBeGreaterThan(335_000);
+  expect(inStep[0]!.toMs - lose!.fromMs).toBeLessThan(360_000);
+  expect(well(report)).toEqual([true, true, false, true]);
+});
+
 describe('a drain', () => {
   it('is stopped by a budget, which is named, with what it says', async () => {
     const report = await play([set('web'), budget('web', { minAvailable: 3 })], 'drain node-2');
