@@ -17,6 +17,7 @@ import { createLogRotator } from './logs/rotate.ts';
 import type { Lookup } from './lookup.ts';
 import type { NodeProfile } from './node-object.ts';
 import { NodeRegistration } from './node-registration.ts';
+import { endPods, NODE_SHUTDOWN, type ShutdownGrace } from './node-shutdown.ts';
 import type { ContainerRecord } from './pod/container-record.ts';
 import type { PodHost } from './pod/host.ts';
 import { type PodVerdict, PodWorker } from './pod/worker.ts';
@@ -68,6 +69,8 @@ export interface NodeAgent extends NodeEndpoint {
   start(): Promise<void>;
   /** Ends what runs, each pod within its grace and at most `longestMs`, and reports it; pods stay in the API. */
   haltPods(longestMs: number): Promise<void>;
+  /** Graceful shutdown of the machine: takes no more pods, is not ready, and ends all pods; they are Failed then. */
+  shutDown(grace: ShutdownGrace): Promise<void>;
   /** Stops watching and reporting; what runs goes on running. */
   stop(): Promise<void>;
   /** A ConfigMap, Secret or claim appeared or changed. */
@@ -120,6 +123,8 @@ class Agent implements NodeAgent {
   #exits: Map<string, ContainerState> | null = new Map();
   #unlisten: () => void = () => {};
   #halting = false;
+  #shuttingDown = false;
+  #onChange: () => void = () => {};
   #still: () => void = () => {};
 
   constructor(options: NodeAgentOptions) {
@@ -204,6 +209,22 @@ class Agent implements NodeAgent {
     this.#halting = true;
     await Promise.all([...this.workers.values()].map((worker) => worker.halt(longestMs)));
     await this.#writer.settled();
+  }
+
+  async shutDown(grace: ShutdownGrace): Promise<void> {
+    this.#shuttingDown = true;
+    await this.#registration.shutDown().catch(() => undefined);
+    await endPods(this.workers.values(), grace, this.#options.clock, (workers) => this.#ended(workers));
+    await this.#writer.settled();
+  }
+
+  #ended(workers: readonly PodWorker[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onChange = () => {
+        if (workers.every(({ cleaned }) => cleaned)) resolve();
+      };
+      this.#onChange();
+    });
   }
 
   async stop(): Promise<void> {
@@ -302,7 +323,7 @@ class Agent implements NodeAgent {
       worker.refuse(GIVEN_UP);
       return;
     } else if (!finished && pod.metadata.deletionTimestamp === undefined) {
-      const refusal = this.#admission.admit(pod, this.#registration.node!);
+      const refusal = this.#shuttingDown ? NODE_SHUTDOWN : this.#admission.admit(pod, this.#registration.node!);
       if (refusal !== null) {
         this.#event(pod, 'Warning', refusal.reason, refusal.message);
         worker.refuse({ reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` });
@@ -441,6 +462,7 @@ class Agent implements NodeAgent {
         }),
       changed: (worker) => {
         this.#writer.mark(worker);
+        this.#onChange();
         this.#rotator?.follow(worker, this.#logDirectory(worker.pod));
       },
       stuck: (worker, value) => {

@@ -21,6 +21,7 @@ export class NodeRegistration {
   readonly #adopted: boolean;
   readonly #attachments: NodeAttachments;
   node: KubeObject | null = null;
+  #shuttingDown = false;
   #reportedAt = 0;
   #busy = false;
   #again = false;
@@ -64,7 +65,7 @@ export class NodeRegistration {
    * Posts status if it is due; `force` posts whatever it is, and throws what the API answers. While one report is on
    * its way another call only sees to it that one more follows.
    */
-  async report(force = false, ready = true): Promise<void> {
+  async report(force = false): Promise<void> {
     if (this.node === null) return;
     if (this.#busy) {
       this.#again = true;
@@ -74,19 +75,31 @@ export class NodeRegistration {
     try {
       do {
         this.#again = false;
-        await this.#post(force, ready);
+        await this.#post(force);
       } while (this.#again);
     } finally {
       this.#busy = false;
     }
   }
 
-  async #post(force: boolean, ready: boolean): Promise<void> {
+  /** From now on the node says that it is not ready. */
+  shutDown(): Promise<void> {
+    this.#shuttingDown = true;
+    return this.report();
+  }
+
+  async #post(force: boolean): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const node = this.node!;
       const now = this.#clock.now();
       const inUse = this.#attachments.reporting();
-      const { volumesInUse: _, ...status } = nodeStatus(this.#profile, this.#runtime, node.status, now, ready);
+      const { volumesInUse: _, ...status } = nodeStatus(
+        this.#profile,
+        this.#runtime,
+        node.status,
+        now,
+        !this.#shuttingDown,
+      );
       if (inUse.length > 0) Object.assign(status, { volumesInUse: inUse });
       const given = node.status?.nodeInfo;
       if (this.#adopted && given?.kubeletVersion) status.nodeInfo = given;

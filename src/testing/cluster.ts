@@ -26,6 +26,8 @@ export interface TestNode {
   readonly name: string;
   /** Power off: its containers are gone, its agent is silent. */
   crash(): void;
+  /** Graceful shutdown of the machine: its pods have this long to end (default 30 s), are Failed then, and the power goes. */
+  shutDown(graceMs?: number): Promise<void>;
   /** Power on again. */
   boot(): void;
   /** Cuts it off from the API server while its containers run on. Returns the function that mends it. */

@@ -68,6 +68,7 @@ export async function startVirtualCluster(options: TestClusterOptions): Promise<
       return {
         name,
         crash: () => machine.crash(),
+        shutDown: (graceMs = 30_000) => pump.settle(machine.shutDown(graceMs)),
         boot: () => machine.boot(),
         partition: (direction = 'both') => cutLink(machine.link, direction),
         killAgent: () => world.supervisor.holdDown(`kubelet/${name}`, Number.POSITIVE_INFINITY),

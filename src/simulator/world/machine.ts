@@ -163,6 +163,12 @@ export class Machine {
     this.#agent = null;
   }
 
+  /** Powers down in order: its pods have this long to end before everything is gone. */
+  async shutDown(totalMs: number): Promise<void> {
+    await this.#agent?.manager.agents.get(this.name)?.shutDown({ totalMs, criticalMs: totalMs / 3 });
+    this.crash();
+  }
+
   /** Power off: everything that ran is gone. */
   crash(): void {
     if (!this.on) return;
