@@ -44,8 +44,10 @@ export class VolumeBinder {
     for (const { claim, volume } of plan.bind) await this.#prebind(claim, volume);
     for (const claim of plan.provision) {
       if (claim.metadata.annotations?.[SELECTED_NODE] === node.name) continue;
-      await this.#client.patch(CLAIMS(pod.namespace), claim.metadata.name ?? '', 'merge', {
-        metadata: { uid: claim.metadata.uid, annotations: { [SELECTED_NODE]: node.name } },
+      // As it was when the node was found: another node may have been selected since, and provisioning begun there.
+      const { name = '', uid, resourceVersion } = claim.metadata;
+      await this.#client.patch(CLAIMS(pod.namespace), name, 'merge', {
+        metadata: { uid, resourceVersion, annotations: { [SELECTED_NODE]: node.name } },
       });
     }
     const claims = [...plan.bind.map(({ claim }) => claim), ...plan.provision].map(
