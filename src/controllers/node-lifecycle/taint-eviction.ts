@@ -11,6 +11,8 @@ import { toleratedMs } from './tolerations.ts';
 
 const BY_NODE = 'node';
 const WORKERS = 8;
+/** Timers may fire a little early by the monotonic clock: what is left then is nothing. */
+const MOMENT_MS = 1;
 
 /** Deletes pods from nodes whose NoExecute taints they do not tolerate, or no longer (node.md 9.2). */
 export function createTaintEvictionController({
@@ -30,7 +32,7 @@ export function createTaintEvictionController({
     const pod = pods.byKey(key);
     if (pod === undefined || isTerminating(pod)) return undefined;
     if (remainingMs(pod) !== 0) {
-      // Timers may fire a moment early, and the node may be well again.
+      // The node may be well again, or have other taints.
       consider(pod);
       return undefined;
     }
@@ -72,7 +74,8 @@ export function createTaintEvictionController({
     const taints = taintsOf(pod);
     if (taints.length === 0) return Number.POSITIVE_INFINITY;
     const first = since.get(keyOf(pod)) ?? clock.monotonic();
-    return Math.max(0, toleratedMs(pod, taints) - (clock.monotonic() - first));
+    const left = toleratedMs(pod, taints) - (clock.monotonic() - first);
+    return left < MOMENT_MS ? 0 : left;
   }
 
   function cancel(key: string, pod: Pod | null): void {
