@@ -106,6 +106,9 @@ function isInTheWay(world: World, pod: KubeObject): boolean {
   if (owner(world, pod) === undefined) return true;
   // No node mounts a claim that is being deleted, and the claim waits for the pod: a user let go of it.
   if (pod.status?.phase === 'Pending' && claimsOf(pod).some((name) => isGoing(world, name))) return true;
+  // An ordered set with several surplus members that have failed waits for somebody to delete them by hand (1.11).
+  const set = owner(world, pod);
+  if (pod.status?.phase === 'Failed' && (set?.status?.replicas ?? 0) > (set?.spec.replicas ?? 1)) return true;
   // A squatter that was adopted has not the volumes of a member, and cannot get them.
   return isBadTempered(pod) || pod.metadata.labels?.[REVISION] === undefined || !hasVolumes(world, pod);
 }
