@@ -27,12 +27,13 @@ function replaced(target: Anything, names: readonly string[], of: (name: string)
  */
 export function setTripwire(): () => void {
   const RealDate = Date;
-  const TrippedDate = new Proxy(RealDate, {
-    construct(target, args) {
-      return args.length === 0 ? forbidden('Date without arguments')() : new target(...(args as []));
-    },
-    get: (target, property) => (property === 'now' ? forbidden('Date.now') : Reflect.get(target, property)),
-  });
+  class TrippedDate extends RealDate {
+    constructor(...args: [number]) {
+      if (args.length === 0) forbidden('Date without arguments')();
+      super(...args);
+    }
+    static override now = forbidden('Date.now');
+  }
   const restore = [
     replaced(globalThis, ['setTimeout', 'setInterval', 'setImmediate'], forbidden),
     replaced(globalThis, ['Date'], () => TrippedDate),
