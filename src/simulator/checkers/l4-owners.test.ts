@@ -48,6 +48,14 @@ test('what an owner is told to leave is not collected', () => {
   expect(plain.violations).toEqual([]);
 });
 
+test('what an owner is told to leave and then told to take along may go', () => {
+  const b = bench();
+  orphan(b);
+  b.call(WEB, { verb: 'delete', program: 'administrator', options: { propagationPolicy: 'Background' } });
+  collect(b);
+  expect(b.violations).toEqual([]);
+});
+
 test('what was let go, or was made later, is nobody’s any more', () => {
   const released = bench();
   orphan(released);

@@ -20,6 +20,10 @@ const OWNED = [
   'discovery.k8s.io/endpointslices',
 ];
 
+function keyOf({ target: { group, resource, namespace }, name }: CallEntry['call']): string {
+  return `${group === '' ? 'core' : group}/${resource}/${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
 const refsOf = (object: KubeObject): readonly OwnerReference[] => object.metadata.ownerReferences ?? [];
 
 /** Owners take along what is theirs, unless they are told to leave it. */
@@ -34,6 +38,7 @@ class Owners implements Checker {
 
   on(entry: JournalEntry): void {
     if (entry.kind === 'write') this.#written(entry);
+    else if (entry.kind === 'call' && entry.call.program === 'administrator') this.#asked(entry);
     else if (entry.kind === 'call' && entry.call.part === 'garbage-collector' && entry.call.verb === 'delete') {
       this.#collected(entry);
     }
@@ -48,11 +53,18 @@ class Owners implements Checker {
     }
   }
 
+  /** A later deletion that names another way to go counts instead of the first. */
+  #asked({ call }: CallEntry): void {
+    const way = call.options?.propagationPolicy;
+    if (call.verb !== 'delete' || way === undefined || way === 'Orphan') return;
+    const uid = this.#context.history.now(keyOf(call))?.metadata.uid;
+    if (uid !== undefined) this.#orphaning.delete(uid);
+  }
+
   /** What was there when its owner was told to leave it, and has been its own ever since, is not collected. */
   #collected({ call }: CallEntry): void {
     const { history, evaluated, violated } = this.#context;
-    const { group, resource, namespace } = call.target;
-    const key = `${group === '' ? 'core' : group}/${resource}/${namespace === undefined ? '' : `${namespace}/`}${call.name}`;
+    const key = keyOf(call);
     const object = history.now(key);
     if (object === null) return;
     const meant = call.options?.preconditions?.uid;
