@@ -28,9 +28,9 @@ function replaced(target: Anything, names: readonly string[], of: (name: string)
 export function setTripwire(): () => void {
   const RealDate = Date;
   class TrippedDate extends RealDate {
-    constructor(...args: [number]) {
+    constructor(...args: readonly unknown[]) {
       if (args.length === 0) forbidden('Date without arguments')();
-      super(...args);
+      super(...(args as readonly [number]));
     }
     static override now = forbidden('Date.now');
   }
