@@ -12,6 +12,7 @@ export class StoredEntry implements Entry {
     this.key = stored.key;
     this.revision = stored.revision;
     this.bytes = stored.bytes;
+    this.#value = stored.value;
   }
 
   get value(): unknown {

@@ -113,6 +113,8 @@ export interface BackendEntry {
   readonly key: string;
   readonly revision: number;
   readonly bytes: Buffer;
+  /** What the bytes say, frozen, where the backend happens to know; it is parsed when first looked at otherwise. */
+  readonly value?: unknown;
 }
 
 /** A past write a backend still remembers, so that watches survive a restart. */

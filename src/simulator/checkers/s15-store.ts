@@ -36,7 +36,7 @@ class StoreHolds implements Checker {
     if (entry.kind === 'write') this.#written(entry);
     else if (entry.kind === 'answered') this.#answered(entry);
     else if (entry.kind === 'opened') this.#opened(entry);
-    else if (entry.kind === 'fault' || entry.kind === 'operation') this.#look();
+    else if (entry.kind === 'fault') this.#look();
   }
 
   settled(): void {

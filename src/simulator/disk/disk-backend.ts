@@ -1,11 +1,13 @@
 import { type LogRecord, replay } from '../../store/backends/lmdb-log.ts';
 import type { Backend, BackendState, BackendWrite } from '../../store/store.ts';
+import type { KnownValues } from './known-values.ts';
 import { encodeFrame, type RecoveredLog, recoverLog } from './log-format.ts';
 import type { OpenDisk, SimulatedDisk } from './simulated-disk.ts';
 
 export interface DiskBackendOptions {
   /** Past events `load` answers, so that watches go on after a restart; the log itself keeps everything. */
   readonly historyEvents?: number;
+  readonly known?: KnownValues;
 }
 
 /**
@@ -16,12 +18,14 @@ export interface DiskBackendOptions {
 export class DiskBackend implements Backend {
   readonly #disk: OpenDisk;
   readonly #historyEvents: number;
+  readonly #known: KnownValues | undefined;
   #endBytes = 0;
   #checksum = 0;
 
   constructor(disk: SimulatedDisk, options: DiskBackendOptions = {}) {
     this.#disk = disk.open();
     this.#historyEvents = options.historyEvents ?? 10_000;
+    this.#known = options.known;
   }
 
   /**
@@ -39,7 +43,7 @@ export class DiskBackend implements Backend {
     const kept = Math.max(0, events.length - this.#historyEvents);
     return {
       revision: frames.at(-1)?.revision ?? 0,
-      entries,
+      entries: this.#known === undefined ? entries : [...entries].map((entry) => this.#known!.recall(entry)),
       history: { oldest: events[kept - 1]?.revision ?? 0, events: events.slice(kept) },
     };
   }

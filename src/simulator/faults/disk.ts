@@ -24,7 +24,7 @@ export const failingSync: FaultDefinition = {
   name: 'failing-sync',
   title: 'a sync fails with EIO: the store refuses writes until its process starts again',
   weight: 2,
-  draw: (random) => ({ syncErrorChance: random.pick([0.02, 0.3]), forMs: random.int(2_000, 15_000) }),
+  draw: (random) => ({ syncErrorChance: random.pick([0.02, 0.3]), forMs: random.int(1_000, 7_000) }),
   inject(world, { syncErrorChance, forMs }) {
     const { faults } = world.disk;
     faults.syncErrorChance = syncErrorChance as number;
@@ -38,7 +38,7 @@ export const fullDisk: FaultDefinition = {
   name: 'full-disk',
   title: 'the disk has no room for some time',
   weight: 1,
-  draw: (random) => ({ forMs: random.int(2_000, 20_000) }),
+  draw: (random) => ({ forMs: random.int(1_000, 7_000) }),
   inject(world, { forMs }) {
     const { faults } = world.disk;
     faults.capacityBytes = world.disk.sizeBytes;

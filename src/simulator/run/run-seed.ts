@@ -19,18 +19,18 @@ export interface RunOptions {
   readonly faultMs?: number;
   /** Steps to do instead of drawing them: replay and shrinking. */
   readonly steps?: readonly Step[];
-  /** Faults and operations to draw; default 320. */
+  /** Faults and operations to draw; default 310. */
   readonly count?: number;
   readonly checkers?: readonly CheckerDefinition[];
 }
 
 const MINUTE_MS = 60_000;
 const FAULT_MS = 30 * MINUTE_MS;
-const COUNT = 320;
+const COUNT = 310;
 /** A world without faults has to come to rest within this: the longest upstream backoff is 1000 s. */
 const SETTLE_MS = 60 * MINUTE_MS;
 /** At rest: nothing that matters was written for this long. */
-const REST_MS = 6 * MINUTE_MS;
+const REST_MS = 5.5 * MINUTE_MS;
 /** After a restart of the controllers nothing may be written for this long. */
 const IDLE_CHECK_MS = 2 * MINUTE_MS;
 const ZONES = ['a', 'b', 'c'];

@@ -91,8 +91,10 @@ export class VirtualClock implements Clock {
       };
       // A tick queued from a microtask runs when no microtask is left: promises settle between events, at no cost of a
       // turn of the event loop, so that nothing of the real world can come in between.
+      const tick = (): void => process.nextTick(step);
+      const settled = Promise.resolve();
       const afterMicrotasks = (): void => {
-        queueMicrotask(() => process.nextTick(step));
+        void settled.then(tick);
       };
       const step = (): void => {
         try {

@@ -9,6 +9,7 @@ import type { FeatureGates } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { MemoryStore } from '../../store/memory-store.ts';
 import { DiskBackend } from '../disk/disk-backend.ts';
+import { KnownValues } from '../disk/known-values.ts';
 import type { SimulatedDisk } from '../disk/simulated-disk.ts';
 import type { ServerAddress } from '../network/network-client.ts';
 import { resourceOf } from '../observe/history.ts';
@@ -92,6 +93,7 @@ export class SimulatedServer implements ServerAddress {
       return () => this.#kindsChanged.delete(listener);
     },
   };
+  readonly #known = new KnownValues();
   readonly #kindsChanged = new Set<() => void>();
   #catalog: ResourceCatalog | null = null;
 
@@ -121,7 +123,7 @@ export class SimulatedServer implements ServerAddress {
     let store: MemoryStore;
     try {
       store = await MemoryStore.open({
-        backend: new DiskBackend(disk),
+        backend: new DiskBackend(disk, { known: this.#known }),
         schedule: program.clock.defer,
         history: HISTORY,
         // A store whose disk failed takes no more writes; its process ends and starts again on what the disk holds.
@@ -140,6 +142,7 @@ export class SimulatedServer implements ServerAddress {
       if (!program.alive) return;
       for (const event of events) {
         this.#journaled = event.revision;
+        this.#known.seen(event.entry);
         this.#resources.add(resourceOf(event.key));
         journal.add({ kind: 'write', event });
       }
