@@ -275,6 +275,7 @@ class Agent implements NodeAgent {
         grow: growFileSystem,
         event: (subject, type, reason, message) => this.#event(subject, type, reason, message),
       }),
+      node: () => this.#registration.node,
       managed: () => this.#registration.node?.metadata.annotations?.[MANAGED_ATTACH] !== undefined,
       freed: () => {
         for (const worker of [...this.#stuck]) worker.lookAgain();

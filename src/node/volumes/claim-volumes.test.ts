@@ -28,7 +28,18 @@ const pod = (uid: string): KubeObject => ({
   spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'c' } }] },
 });
 
-function world(found = claim()) {
+const NODE: KubeObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'a', labels: { host: 'a' } } };
+const onlyAt = (host: string): KubeObject => ({
+  ...volume,
+  spec: {
+    ...volume.spec,
+    nodeAffinity: {
+      required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'host', operator: 'In', values: [host] }] }] },
+    },
+  },
+});
+
+function world(found = claim(), its = volume) {
   const prepared: string[] = [];
   let failing = false;
   let freed = 0;
@@ -44,7 +55,7 @@ function world(found = claim()) {
     sourceChanged: () => {},
     stop: () => {},
   };
-  const lookup = { claim: () => found, volume: () => volume } as unknown as Lookup;
+  const lookup = { claim: () => found, volume: () => its } as unknown as Lookup;
   const attachments = new NodeAttachments(() => {});
   attachments.found({ apiVersion: 'v1', kind: 'Node', metadata: {}, status: { volumesAttached: [{ name: DEVICE }] } });
   const volumes = new ClaimVolumes({
@@ -52,6 +63,7 @@ function world(found = claim()) {
     lookup,
     attachments,
     growth: {} as FileSystemGrowth,
+    node: () => NODE,
     managed: () => true,
     freed: () => {
       freed++;
@@ -101,4 +113,12 @@ it('makes nothing for a pod that went while it waited', async () => {
   report();
   await waiting;
   expect(prepared).toEqual([]);
+});
+
+it('mounts nothing that the volume says is out of reach from here', () => {
+  const { volumes, prepared } = world(claim(), onlyAt('b'));
+  expect(() => volumes.prepare(pod('p'))).toThrow('no matching NodeSelectorTerms');
+  expect(prepared).toEqual([]);
+  const here = world(claim(), onlyAt('a'));
+  expect(() => here.volumes.prepare(pod('p'))).not.toThrow();
 });

@@ -1,4 +1,5 @@
 import { deviceNameOf } from '../../api/shared/attachment.ts';
+import { matchesNodeTerms } from '../../api/shared/node-selector.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { Lookup } from '../lookup.ts';
 import type { ContainerTemplate } from '../pod/container-record.ts';
@@ -21,6 +22,8 @@ export interface ClaimVolumesOptions {
   readonly growth: FileSystemGrowth;
   /** Whether the controller attaches volumes to this node; on others they count as attached. */
   readonly managed: () => boolean;
+  /** The node as the API has it; null before it is registered. */
+  readonly node: () => KubeObject | null;
   /** A volume that only one pod may have is free again. */
   readonly freed: () => void;
 }
@@ -57,6 +60,7 @@ export class ClaimVolumes implements VolumeManager {
     const claims = this.#claimsOf(pod);
     if (claims.length === 0) return inner.prepare(pod);
     const uid = pod.metadata.uid ?? '';
+    this.#refuseOutOfReach(claims);
     this.#refuseShared(uid, claims);
     this.#take(pod, claims);
     const devices = this.#devicesOf(claims);
@@ -97,6 +101,19 @@ export class ClaimVolumes implements VolumeManager {
   #devicesOf(claims: readonly ClaimOfPod[]): string[] {
     if (!this.#options.managed()) return [];
     return claims.flatMap(({ volume }) => deviceNameOf(volume) ?? []);
+  }
+
+  /** A claim of the name may have been made again, with a volume elsewhere, while this pod was still on its way out here. */
+  #refuseOutOfReach(claims: readonly ClaimOfPod[]): void {
+    const node = this.#options.node();
+    if (node === null) return;
+    const view = { name: node.metadata.name ?? '', labels: node.metadata.labels ?? {} };
+    for (const { volume } of claims) {
+      const required = volume.spec.nodeAffinity?.required;
+      if (required === undefined || matchesNodeTerms(required.nodeSelectorTerms, view)) continue;
+      const why = 'no matching NodeSelectorTerms';
+      throw new VolumeError(why, `MountVolume.NodeAffinity check failed for volume "${volume.metadata.name}" : ${why}`);
+    }
   }
 
   #refuseShared(uid: string, claims: readonly ClaimOfPod[]): void {
