@@ -99,14 +99,17 @@ class OwnVolumes implements Checker {
     }
   }
 
-  #mounted({ node, podUid, pod, claims }: Mounting): void {
+  #mounted({ node, podUid, pod, claims, volumes }: Mounting): void {
     const { history, evaluated, violated } = this.#context;
     const namespace = pod.slice(0, pod.indexOf('/'));
-    for (const name of claims) {
-      const claim = history.now(claimKey(namespace, name));
-      const volume: string | undefined = claim?.spec.volumeName;
-      const modes: readonly string[] = claim?.spec.accessModes ?? [];
+    for (const [index, name] of claims.entries()) {
+      const key = claimKey(namespace, name);
+      const now = history.now(key);
+      // A claim of the name may have been made again since the node last heard of it: what it mounts is the volume of the earlier one.
+      const volume: string | undefined = volumes?.[index] || now?.spec.volumeName;
       if (volume === undefined) continue;
+      const claim = history.versions(key).findLast(({ object }) => object?.spec.volumeName === volume)?.object ?? now;
+      const modes: readonly string[] = claim?.spec.accessModes ?? [];
       let holders = this.#holders.get(volume);
       if (holders === undefined) {
         holders = new Map();

@@ -64,11 +64,11 @@ export class ContainerWatch {
   // biome-ignore lint/suspicious/noExplicitAny: pods as stored
   readonly #pods = new Map<string, { namespace: string; name: string; pod: any }>();
 
-  /** A pod (`namespace/name`) has these claims mounted here. */
-  mounted(podUid: string, pod: string, claims: readonly string[]): void {
+  /** A pod (`namespace/name`) has these claims mounted here, with the volumes behind them as the node knows them. */
+  mounted(podUid: string, pod: string, claims: readonly string[], volumes: readonly string[]): void {
     if (this.#mounts.has(podUid)) return;
     this.#mounts.set(podUid, { pod, claims });
-    if (claims.length > 0) this.#journal.add({ kind: 'mounted', node: this.#node, podUid, pod, claims });
+    if (claims.length > 0) this.#journal.add({ kind: 'mounted', node: this.#node, podUid, pod, claims, volumes });
   }
 
   unmounted(podUid: string): void {

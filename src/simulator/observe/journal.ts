@@ -40,6 +40,8 @@ export type Happening =
       readonly podUid: string;
       readonly pod: string;
       readonly claims: readonly string[];
+      /** The volume behind each claim as the node knew it when it mounted them. */
+      readonly volumes?: readonly string[];
     }
   /** A program asks the server for a write, at the moment the server begins with it; `seen` and `nowMs` (its own clock) are what it knows then. */
   | { readonly kind: 'call'; readonly call: Call; readonly seen: Seen; readonly nowMs?: number }

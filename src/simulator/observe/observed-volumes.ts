@@ -1,3 +1,4 @@
+import type { Lookup } from '../../node/lookup.ts';
 import type { VolumeManager } from '../../node/volumes/volume-manager.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { ContainerWatch } from './container-watch.ts';
@@ -12,10 +13,12 @@ export function claimsOf(pod: KubeObject): string[] {
 }
 
 /** Tells which volumes are made ready for which pod on a node. */
-export function observedVolumes(volumes: VolumeManager, containers: ContainerWatch): VolumeManager {
+export function observedVolumes(volumes: VolumeManager, containers: ContainerWatch, lookup: Lookup): VolumeManager {
   const mounted = (pod: KubeObject): void => {
     const { namespace, name, uid = '' } = pod.metadata;
-    containers.mounted(uid, `${namespace}/${name}`, claimsOf(pod));
+    const claims = claimsOf(pod);
+    const behind = claims.map((claim): string => lookup.claim(namespace ?? '', claim)?.spec.volumeName ?? '');
+    containers.mounted(uid, `${namespace}/${name}`, claims, behind);
   };
   return {
     ...volumes,

@@ -122,7 +122,8 @@ export class Machine {
     const start = async (): Promise<void> => {
       await manager.start();
       const runtime = program.guard(this.#runtime);
-      const volumes = observedVolumes(checkedVolumes(informerLookup(informers)), this.#containers);
+      const lookup = informerLookup(informers);
+      const volumes = observedVolumes(checkedVolumes(lookup), this.#containers, lookup);
       for (;;) {
         try {
           await manager.add({
