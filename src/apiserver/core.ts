@@ -19,6 +19,8 @@ export interface Core {
   readonly admission: AdmissionChain;
   readonly allocations: Allocations;
   readonly rbac: Rbac;
+  /** Whether creates, updates and patches are booked on their field managers; apply always is. */
+  readonly managedFields: boolean;
 }
 
 /** Reads one committed object; null when absent. */

@@ -35,6 +35,8 @@ export interface ApiServerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly gates?: FeatureGates;
+  /** False: only apply keeps metadata.managedFields, which are most of an object. Default true, as upstream. */
+  readonly managedFields?: boolean;
   /** IPv4 range of Services and range of node ports. Default 10.96.0.0/16 and 30000-32767. */
   readonly ranges?: AllocationRanges;
   /** Agents of the nodes, for logs, exec and the like. */
@@ -93,6 +95,7 @@ export class ApiServer {
       admission: new AdmissionChain(DEFAULT_PLUGINS),
       allocations: new Allocations(ranges),
       rbac: this.#rbac,
+      managedFields: options.managedFields ?? true,
     };
     this.core = core;
     const accounts =

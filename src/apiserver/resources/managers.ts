@@ -23,6 +23,7 @@ function untimed(entry: ManagedFieldsEntry): ManagedFieldsEntry {
 
 /** Books a create, update or patch on its field manager. */
 export function bookUpdate(core: Core, call: Call, draft: Draft, before: KubeObject | null): void {
+  if (!core.managedFields) return;
   const managedFields = trackUpdate({
     struct: call.kind.definition.struct,
     before,

@@ -35,8 +35,8 @@ const REST_MS = 5.5 * MINUTE_MS;
 const IDLE_CHECK_MS = 2 * MINUTE_MS;
 const ZONES = ['a', 'b', 'c'];
 const NODES = 5;
-/** Events cost a fifth of all writes and nothing depends on them: only some seeds have them. */
-const EVENTS_EVERY = 8;
+/** Events are a fifth of all writes, field managers most of every object, and nothing depends on them: some seeds have them. */
+const FULL_EVERY = 8;
 /** One seed of so many runs with gate MaxUnavailableStatefulSet, off by default in 1.36. */
 const BUDGET_EVERY = 3;
 /** Sets that are there from the beginning. */
@@ -74,7 +74,8 @@ class SeedRun {
   async go(): Promise<Outcome> {
     const { seed, checkers = CHECKERS } = this.#o;
     const gates = { MaxUnavailableStatefulSet: seed % BUDGET_EVERY === 0 };
-    const world = await World.start({ seed, nodes: WORLD_NODES, events: seed % EVENTS_EVERY === 0, gates });
+    const full = seed % FULL_EVERY === 0;
+    const world = await World.start({ seed, nodes: WORLD_NODES, events: full, managedFields: full, gates });
     const report = (invariant: string, message: string): void => {
       if (this.#finding !== null) return;
       this.#finding = { invariant, message, atMs: world.clock.monotonic() };

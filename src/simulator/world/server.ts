@@ -44,6 +44,7 @@ export interface SimulatedServerOptions {
   readonly journal: Journal;
   readonly gates: FeatureGates;
   readonly disk: SimulatedDisk;
+  readonly managedFields: boolean;
   /** Controllers that deal with every kind watch all of them, not only those a simulated world has objects of. */
   readonly everyKind: boolean;
 }
@@ -116,7 +117,7 @@ export class SimulatedServer implements ServerAddress {
   /** Starts on what the disk holds; resolves once requests are served. */
   async start(): Promise<void> {
     if (this.#program !== null) return;
-    const { clock, random, journal, gates, disk } = this.#o;
+    const { clock, random, journal, gates, disk, managedFields } = this.#o;
     const name = `apiserver#${this.#starts++}`;
     const program = new Program(name, clock, random.fork(name));
     this.#program = program;
@@ -136,7 +137,14 @@ export class SimulatedServer implements ServerAddress {
     const entries = [...this.#resources].flatMap((resource) => store.list(`${resource}/`).entries);
     const kept = new Map(entries.map((entry) => [entry.key, entry.revision]));
     journal.add({ kind: 'opened', revision: store.revision, kept });
-    const server = new ApiServer({ store, kinds: KINDS, clock: program.clock, random: program.random, gates });
+    const server = new ApiServer({
+      store,
+      kinds: KINDS,
+      clock: program.clock,
+      random: program.random,
+      gates,
+      managedFields,
+    });
     // What was durable but not yet shown when the power went is history too.
     store.watch<KubeObject>('', this.#journaled, (events) => {
       if (!program.alive) return;

@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly provisionerAliases?: readonly string[];
   /** Kinds beyond those of the simulator's workload will be used; default no. */
   readonly everyKind?: boolean;
+  /** Whether writes are booked on field managers; default yes. */
+  readonly managedFields?: boolean;
   /** Whether controllers, scheduler and agents write Event objects; default no. */
   readonly events?: boolean;
   /** Wraps the clock's start; virtual milliseconds since the epoch. */
@@ -97,7 +99,15 @@ export class World {
     this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
     this.volumes = new SimulatedVolumes(clock, random.fork('volumes'));
     const { disk } = this;
-    this.server = new SimulatedServer({ clock, random, journal, gates, disk, everyKind: options.everyKind ?? false });
+    this.server = new SimulatedServer({
+      clock,
+      random,
+      journal,
+      gates,
+      disk,
+      everyKind: options.everyKind ?? false,
+      managedFields: options.managedFields ?? true,
+    });
     const { server } = this;
     const addresses = new AddressPool();
     this.dns = this.#dns();
