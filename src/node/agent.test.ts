@@ -267,27 +267,6 @@ describe('a simulated node', () => {
     expect((await world.pod()).status.containerStatuses[0].restartCount).toBe(1);
   });
 
-  it('tells the runtime what changed about a pod while nobody looked after it', async () => {
-    const { clock, client, manager } = world;
-    const runtime = createSimulatedRuntime({ clock });
-    const volumes = checkedVolumes(informerLookup(new InformerFactory(client, clock)));
-    const node = { runtime, volumes, profile: { name: 'node-2', addresses: ['10.0.0.2'] } };
-    await manager.add(node);
-    await world.create('p', {
-      spec: { nodeName: 'node-2' },
-      annotations: { 'simulate.perdure.dev/never-ready': 'true' },
-    });
-    await clock.settle();
-    expect(statusOf(await world.pod(), 'Ready')).toBe('False');
-    await manager.remove('node-2');
-    await client.patch(inNamespace, 'p', 'merge', {
-      metadata: { annotations: { 'simulate.perdure.dev/never-ready': null } },
-    });
-    await manager.add(node);
-    await clock.settle();
-    expect(statusOf(await world.pod(), 'Ready')).toBe('True');
-  });
-
   it('plays nodes that match the selector, and no others', async () => {
     for (const [name, labels] of [
       ['theirs', {}],

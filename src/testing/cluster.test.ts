@@ -62,3 +62,20 @@ it('says what it waited for in vain', async () => {
     'statefulsets "none" not as wanted within 20 ms; it does not exist',
   );
 });
+
+it('an agent that starts again tells the runtime what has changed about its pods meanwhile', async () => {
+  cluster = await startCluster();
+  await cluster.client.create(SETS, set('web', 1, 'nginx:1.25'));
+  await cluster.waitFor(SETS, 'web', ({ status }) => status?.readyReplicas === 1);
+  await cluster.pod('web-0').crash();
+  await cluster.waitFor(SETS, 'web', ({ status }) => (status?.readyReplicas ?? 0) === 0);
+  cluster.node('node-1').killAgent();
+  await cluster.pod('web-0').ready();
+  cluster.node('node-1').restartAgent();
+  await cluster.advance(10 * 60_000);
+  const pod = await cluster.client.get<KubeObject>(PODS, 'web-0');
+  const restarts = pod.status.containerStatuses[0].restartCount;
+  await cluster.advance(20 * 60_000);
+  const later = await cluster.client.get<KubeObject>(PODS, 'web-0');
+  expect(later.status.containerStatuses[0].restartCount).toBe(restarts);
+});
