@@ -55,8 +55,10 @@ export function createNodeGiveUpController(options: ControllerOptions): Controll
     if (isGivenUp(lease)) return giveUp(node);
     if (isTainted(node)) await taint(node, false);
     const silent = due.get(name);
-    if (silent === undefined || clock.monotonic() < silent.at || silent.revision !== lease.metadata.resourceVersion)
-      return undefined;
+    if (silent === undefined || silent.revision !== lease.metadata.resourceVersion) return undefined;
+    // A timer may fire a fraction of a millisecond early.
+    const leftMs = silent.at - clock.monotonic();
+    if (leftMs > 0) return { requeueAfterMs: Math.max(1, leftMs) };
     // When none is well it is the control plane that was away.
     if (!nodes.list().some((other) => readyStatus(other) === 'True')) return { requeueAfterMs: LOOK_AGAIN_MS };
     const annotations = { ...lease.metadata.annotations, [GIVEN_UP]: rfc3339(clock.now()) };
