@@ -45,10 +45,11 @@ class UpdateBudget implements Checker {
     else if (annotationOf(set, OPT_IN_STUCK) === undefined) this.#oneByOne(update, count);
   }
 
-  /** An ordered set that asks for it takes a member away because it gives nothing: O1 judges that. */
+  /** A set that asks for it takes a member away because it gives nothing, so that nothing more is missing: O1 judges that. */
   #isStuck({ decision, name }: UpdateDelete): boolean {
     const { set, nowMs } = decision;
-    if (!isOrdered(set) || annotationOf(set, OPT_IN_STUCK) === undefined) return false;
+    const optIns = isOrdered(set) ? [OPT_IN_STUCK] : [OPT_IN_STUCK, OPT_IN_COUNTING];
+    if (optIns.every((optIn) => annotationOf(set, optIn) === undefined)) return false;
     return decision.sometime((pods) => {
       const victim = pods.get(name);
       return victim !== undefined && isUnavailable(set, victim, nowMs);
