@@ -37,7 +37,9 @@ export async function repair(world: World): Promise<void> {
       const spec = { template: { metadata: { annotations: GOOD_MANNERS } } };
       await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec }));
     }
-    for (const set of statefulSets(world)) if (isHeldBack(set)) await nudge(world, set, look);
+    for (const set of statefulSets(world)) {
+      if (isHeldBack(set) || lacksRevision(world, set)) await nudge(world, set, look);
+    }
     for (const pod of present(world, 'core/pods')) if (isInTheWay(world, pod)) await clear(world, pod);
     await new Promise<void>((resolve) => world.clock.setTimer(LOOK_EVERY_MS, resolve));
   }
@@ -60,6 +62,18 @@ async function mendNodes(world: World, drained: string): Promise<void> {
 /** A member that waits for the claim of the pod before it is tried again at the next event only: nobody watches claims (1.5). */
 const isHeldBack = ({ spec, status }: KubeObject): boolean =>
   spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete' && (status?.replicas ?? 0) < (spec.replicas ?? 1);
+
+/** A user deleted a revision: it is made again when the set is next looked at, and nobody looks because of it. */
+function lacksRevision(world: World, { status }: KubeObject): boolean {
+  return [status?.currentRevision, status?.updateRevision].some(
+    (name) => name !== undefined && world.history.now(`apps/controllerrevisions/${NAMESPACE}/${name}`) === null,
+  );
+}
+
+const isReady = ({ status }: KubeObject): boolean =>
+  (status?.conditions ?? []).some(
+    (one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'True',
+  );
 
 async function nudge(world: World, { metadata }: KubeObject, look: number): Promise<void> {
   const annotations = { 'example.com/looked-at': String(look) };
@@ -105,7 +119,7 @@ function isInTheWay(world: World, pod: KubeObject): boolean {
   // Squatters, and what an orphaning deletion left behind.
   if (owner(world, pod) === undefined) return true;
   // No node mounts a claim that is being deleted, and the claim waits for the pod: a user let go of it.
-  if (pod.status?.phase === 'Pending' && claimsOf(pod).some((name) => isGoing(world, name))) return true;
+  if (!isReady(pod) && claimsOf(pod).some((name) => isGoing(world, name))) return true;
   // An ordered set with several surplus members that have failed waits for somebody to delete them by hand (1.11).
   const set = owner(world, pod);
   if (pod.status?.phase === 'Failed' && (set?.status?.replicas ?? 0) > (set?.spec.replicas ?? 1)) return true;
