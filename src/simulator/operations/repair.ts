@@ -40,7 +40,10 @@ export async function repair(world: World): Promise<void> {
     for (const set of statefulSets(world)) {
       if (isHeldBack(set) || lacksRevision(world, set)) await nudge(world, set, look);
     }
-    for (const pod of present(world, 'core/pods')) if (isInTheWay(world, pod)) await clear(world, pod);
+    for (const pod of present(world, 'core/pods')) {
+      if (isDeadlocked(world, pod)) await release(world, pod);
+      else if (isInTheWay(world, pod)) await clear(world, pod);
+    }
     await new Promise<void>((resolve) => world.clock.setTimer(LOOK_EVERY_MS, resolve));
   }
 }
@@ -78,6 +81,22 @@ const isReady = ({ status }: KubeObject): boolean =>
 async function nudge(world: World, { metadata }: KubeObject, look: number): Promise<void> {
   const annotations = { 'example.com/looked-at': String(look) };
   await attempt(world.client.patch(SETS, metadata.name ?? '', 'merge', { metadata: { annotations } }));
+}
+
+/**
+ * A member that is deleted in the foreground waits for its claim (`whenScaled: Delete` makes it the claim's owner), and the
+ * claim waits for the member that uses it. Upstream breaks this circle for ephemeral volumes only; here it is a user's turn.
+ */
+function isDeadlocked(world: World, pod: KubeObject): boolean {
+  const { deletionTimestamp, finalizers } = pod.metadata;
+  if (deletionTimestamp === undefined || finalizers?.includes('foregroundDeletion') !== true) return false;
+  return ENDED.has(pod.status?.phase) && claimsOf(pod).some((name) => isGoing(world, name));
+}
+
+const ENDED = new Set(['Failed', 'Succeeded']);
+
+async function release(world: World, { metadata }: KubeObject): Promise<void> {
+  await attempt(world.client.patch(PODS_HERE, metadata.name ?? '', 'merge', { metadata: { finalizers: null } }));
 }
 
 async function clear(world: World, pod: KubeObject): Promise<void> {

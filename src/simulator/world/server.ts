@@ -155,7 +155,13 @@ export class SimulatedServer implements ServerAddress {
         journal.add({ kind: 'write', event });
       }
     });
-    await server.start();
+    try {
+      await server.start();
+    } catch {
+      // The disk failed while it wrote what every cluster has: it ends, and starts again.
+      this.#failed(program);
+      return;
+    }
     if (!program.alive) return;
     this.#catalog = serverCatalog(
       () => server.core.kinds.all().map((kind) => kind.definition),
