@@ -110,7 +110,10 @@ class Deletion implements Checker {
     const forced = [...(this.#forced.get(pod.metadata.uid ?? '') ?? [])];
     if (node === '' || pod.spec.terminationGracePeriodSeconds === 0) return true;
     if (forced.some((program) => program.startsWith(`kubelet/${node}#`) || program === 'administrator')) return true;
-    if (forced.some((program) => program.startsWith('kcm-'))) return this.#excuses.nodeGivenUp(pod) !== undefined;
+    if (forced.some((program) => program.startsWith('kcm-'))) {
+      // A scheduler behind the times may bind to a node that is gone: nothing ever ran there.
+      return this.#excuses.nodeGivenUp(pod) !== undefined || this.#context.history.now(`core/nodes/${node}`) === null;
+    }
     return isFinished(pod);
   }
 }
