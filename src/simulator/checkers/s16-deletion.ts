@@ -112,7 +112,8 @@ class Deletion implements Checker {
     if (forced.some((program) => program.startsWith(`kubelet/${node}#`) || program === 'administrator')) return true;
     if (forced.some((program) => program.startsWith('kcm-'))) {
       // A scheduler behind the times may bind to a node that is gone: nothing ever ran there.
-      return this.#excuses.nodeGivenUp(pod) !== undefined || this.#context.history.now(`core/nodes/${node}`) === null;
+      const gone = this.#context.history.versions(`core/nodes/${node}`).at(-1)?.object === null;
+      return gone || this.#excuses.nodeGivenUp(pod) !== undefined;
     }
     return isFinished(pod);
   }
