@@ -1,6 +1,7 @@
 /**
  * What the `postgres` image does before it runs the server, for PostgreSQL found on the machine: the documented contract
- * of the official image (variables, initialisation files, user), written anew. Runs under POSIX sh.
+ * of the official image (variables, initialisation files, user), written anew. Runs under POSIX sh. The server that only
+ * initialises listens where nobody looks, so that a probe does not call the pod ready and then find it gone.
  */
 export const POSTGRES_ENTRYPOINT = `#!/bin/sh
 set -eu
@@ -48,8 +49,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   fi
   printf '\\nhost all all all %s\\n' "$POSTGRES_HOST_AUTH_METHOD" >> "$PGDATA/pg_hba.conf"
   sed -i "s/^#listen_addresses = .*/listen_addresses = '*'/" "$PGDATA/postgresql.conf"
-  export PGPASSWORD="$POSTGRES_PASSWORD" PGUSER="$POSTGRES_USER" PGHOST=/var/run/postgresql
-  as pg_ctl -D "$PGDATA" -o "-c listen_addresses='' -c unix_socket_directories=/var/run/postgresql" -w start
+  export PGPASSWORD="$POSTGRES_PASSWORD" PGUSER="$POSTGRES_USER" PGHOST=$(as mktemp -d /tmp/init-XXXXXX)
+  as pg_ctl -D "$PGDATA" -o "-c listen_addresses='' -c unix_socket_directories=$PGHOST" -w start
   if [ "$POSTGRES_DB" != postgres ]; then
     printf '%s' 'CREATE DATABASE :"db";' | as psql -v ON_ERROR_STOP=1 --no-psqlrc -d postgres -v db="$POSTGRES_DB"
   fi
@@ -64,6 +65,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     esac
   done
   as pg_ctl -D "$PGDATA" -m fast -w stop
+  rm -rf "$PGHOST"
   unset PGPASSWORD PGUSER PGHOST PGDATABASE
   note 'initialisation complete; ready for start up'
 else
