@@ -3,6 +3,7 @@ import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import { decide, type Observed } from './decide.ts';
 import { claimsOf, newPod } from './identity.ts';
 import { withoutUpdated } from './status.ts';
+import { observe } from './testing/members.ts';
 import { isMonotonic, POD, type StatefulSet } from './types.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
@@ -48,23 +49,6 @@ function aPod(set: StatefulSet, ordinal: number, { state, revision = 'A' }: Memb
         { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: new Date(readySinceMs).toISOString() },
       ],
     },
-  };
-}
-
-function observe(set: StatefulSet, members: readonly (Member | State)[], extra: Partial<Observed> = {}): Observed {
-  const pods = members.flatMap((member, ordinal) => {
-    const full = typeof member === 'string' ? { state: member } : member;
-    return full.state === 'absent' ? [] : [aPod(set, ordinal, full)];
-  });
-  return {
-    set,
-    pods,
-    current: { name: 'web-A', template },
-    update: { name: 'web-A', template },
-    collisionCount: 0,
-    claim: () => undefined,
-    maxUnavailable: false,
-    ...extra,
   };
 }
 

@@ -8,7 +8,6 @@ import {
   type ContainerRecord,
   type ContainerTemplate,
   isRunning,
-  newRecord,
   type Role,
   terminatedOf,
 } from './container-record.ts';
@@ -17,6 +16,7 @@ import type { PodHost } from './host.ts';
 import { type Plan, planPod } from './plan.ts';
 import { imageChanged, probeFailed, restartAll, runContainer, watchContainer } from './run-container.ts';
 import { stopRecords } from './stop-containers.ts';
+import { syncRecords } from './sync-records.ts';
 import { terminationMessage } from './termination-message.ts';
 
 /** Why the node itself ends or refuses a pod. */
@@ -443,14 +443,8 @@ export class PodWorker {
     templates: readonly ContainerTemplate[] | undefined,
     role: (template: ContainerTemplate) => Role,
   ): ContainerRecord[] {
-    return (templates ?? []).map((template) => {
-      const known = records.find((record) => record.name === template.name);
-      if (known === undefined) return newRecord(template, role(template), this.#host.maxBackoffMs);
-      const changed = known.template.image !== template.image;
-      known.template = template;
-      if (changed) imageChanged(this.#host, this, known);
-      return known;
-    });
+    const changed = (record: ContainerRecord): void => imageChanged(this.#host, this, record);
+    return syncRecords(records, templates, { role, maxBackoffMs: this.#host.maxBackoffMs, imageChanged: changed });
   }
 
   /**
