@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { MessageChannel } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { ImageCatalog } from '../node/images/catalog.ts';
 import { ProcessRuntime } from '../node/runtimes/process/process-runtime.ts';
@@ -13,12 +14,13 @@ import { nodesIn, podNetwork } from './pod-network.ts';
 export async function releasePods(directory: DataDirectory): Promise<void> {
   const nodes = nodesIn(directory).filter((node) => existsSync(directory.file('nodes', node, 'sandboxes')));
   if (nodes.length === 0) return;
-  // Runtimes keep no process alive; here nothing else does.
-  const hold = setInterval(() => undefined, 1000);
+  // Runtimes keep no process alive; here nothing else does. An open port does, without a timer.
+  const { port1: hold } = new MessageChannel();
+  hold.ref();
   try {
     await releaseNodes(directory, nodes);
   } finally {
-    clearInterval(hold);
+    hold.close();
   }
 }
 
