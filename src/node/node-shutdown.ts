@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '../base/clock.ts';
-import type { PodVerdict, PodWorker } from './pod/worker.ts';
+import type { PodVerdict } from './pod/verdict.ts';
+import type { PodWorker } from './pod/worker.ts';
 
 /** How long pods have when the node shuts down, milliseconds; the critical ones have their part at the end. */
 export interface ShutdownGrace {

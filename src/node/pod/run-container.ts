@@ -4,6 +4,7 @@ import { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
 import { containerSpec, pullImage, StartError } from './start-container.ts';
 import { stopRecord } from './stop-containers.ts';
+import { watchContainer } from './watch-container.ts';
 import type { PodWorker } from './worker.ts';
 
 const RETRY_MS = 10_000;
@@ -75,64 +76,6 @@ async function afterStart(host: PodHost, worker: PodWorker, record: ContainerRec
   if (isRunning(record)) watchContainer(host, worker, record);
 }
 
-/** Sets readiness of a new instance: pushed answers at once, else by its probes. */
-export function watchContainer(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
-  const { runtime } = host;
-  const { template } = record;
-  if (record.role === 'init' || record.role === 'ephemeral') {
-    record.startedUp = true;
-    return;
-  }
-  const pushed = runtime.pushedProbe?.(worker.uid, record.name, 'readiness') ?? null;
-  if (pushed !== null) {
-    record.startedUp = true;
-    record.ready = pushed;
-    return;
-  }
-  record.startedUp = !template.startupProbe;
-  record.ready = !template.readinessProbe;
-  if (!template.startupProbe && !template.readinessProbe && !template.livenessProbe) return;
-  record.probes = host.startProbes(worker, record, {
-    startedUp: () => {
-      record.startedUp = true;
-      worker.kick();
-    },
-    ready: (value) => {
-      if (record.ready === value) return;
-      record.ready = value;
-      host.changed(worker);
-    },
-    failed: (kind, grace) => probeFailed(host, worker, record, kind, grace),
-    unhealthy: (kind, message, errored) => {
-      const title = `${kind[0]!.toUpperCase()}${kind.slice(1)} probe`;
-      const text = errored
-        ? `${title} errored and resulted in unknown state: ${message}`
-        : `${title} failed: ${message}`;
-      host.event(worker.pod, 'Warning', 'Unhealthy', text, record);
-    },
-  });
-}
-
-/** Kills a container that its probe gave up on; what follows is up to the restart policy. */
-export function probeFailed(
-  host: PodHost,
-  worker: PodWorker,
-  record: ContainerRecord,
-  kind: 'liveness' | 'startup',
-  graceSeconds: number | undefined,
-): void {
-  if (worker.stage !== 'running' || record.task !== null || !isRunning(record)) return;
-  const grace = graceSeconds === undefined ? worker.graceMs() : graceSeconds * 1000;
-  const again = record.role === 'sidecar' || worker.pod.spec.restartPolicy !== 'Never';
-  const message =
-    record.role === 'sidecar'
-      ? `Init container ${record.name} failed ${kind} probe`
-      : `Container ${record.name} failed ${kind} probe${again ? ', will be restarted' : ''}`;
-  void stopRecord(host, worker, record, new Deadline(host.clock, host.clock.now() + grace), message).then(() =>
-    worker.kick(),
-  );
-}
-
 function startFailed(
   host: PodHost,
   worker: PodWorker,
@@ -175,44 +118,4 @@ function startFailed(
     if (reason === 'CreateContainerConfigError') host.stuck(worker, true);
   }
   if (!(error instanceof StartError)) host.event(worker.pod, 'Warning', 'Failed', `Error: ${message}`, record);
-}
-
-/** All containers go and start over in the same sandbox (RestartAllContainers). */
-export async function restartAll(host: PodHost, worker: PodWorker): Promise<void> {
-  const records = worker.records;
-  for (const record of records) record.task = 'stopping';
-  const now = host.clock.now();
-  await Promise.all(
-    records.filter(isRunning).map((record) => stopRecord(host, worker, record, new Deadline(host.clock, now), null)),
-  );
-  for (const record of records) {
-    record.last = terminatedOf(record) ?? record.last;
-    record.state = null;
-    record.startedUp = false;
-    record.ready = false;
-    record.task = null;
-    record.attempt = Math.max(record.attempt, -1);
-    record.waiting = {
-      reason: 'RestartingAllContainers',
-      message: 'The container is removed because RestartAllContainers in place',
-    };
-  }
-  // Init containers run again: nothing has been created in this round yet.
-  for (const record of worker.apps) record.attempt = -1;
-  worker.kick();
-}
-
-/** A new image or the like: backoffs are forgotten, and what runs is replaced. */
-export function imageChanged(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
-  record.backoff.reset();
-  record.pullBackoff.reset();
-  record.pullFailure = null;
-  record.retryAt = 0;
-  if (worker.stage !== 'running' || record.task !== null || !isRunning(record)) return;
-  const what =
-    record.role === 'sidecar'
-      ? `Init container ${record.name} definition changed`
-      : `Container ${record.name} definition changed, will be restarted`;
-  const deadline = new Deadline(host.clock, host.clock.now() + worker.graceMs());
-  void stopRecord(host, worker, record, deadline, what).then(() => worker.kick());
 }

@@ -1,24 +1,25 @@
 import { type ContainerRecord, type ContainerTemplate, newRecord, type Role } from './container-record.ts';
+import type { PodHost } from './host.ts';
+import { imageChanged } from './replace-containers.ts';
+import type { PodWorker } from './worker.ts';
 
-export interface SyncOptions {
-  readonly role: (template: ContainerTemplate) => Role;
-  readonly maxBackoffMs: number;
-  /** The image of a container that is known already has changed. */
-  readonly imageChanged: (record: ContainerRecord) => void;
-}
-
-/** Records of the containers a spec names now: those that are known go on, with the template as it is now. */
-export function syncRecords(
-  records: readonly ContainerRecord[],
-  templates: readonly ContainerTemplate[] | undefined,
-  { role, maxBackoffMs, imageChanged }: SyncOptions,
-): ContainerRecord[] {
-  return (templates ?? []).map((template) => {
-    const known = records.find((record) => record.name === template.name);
-    if (known === undefined) return newRecord(template, role(template), maxBackoffMs);
-    const changed = known.template.image !== template.image;
-    known.template = template;
-    if (changed) imageChanged(known);
-    return known;
-  });
+/** Brings a worker's records up to the pod's spec: containers that are known go on, with the template as it is now. */
+export function syncContainers(host: PodHost, worker: PodWorker): void {
+  const { initContainers, containers, ephemeralContainers } = worker.pod.spec;
+  const synced = (
+    records: readonly ContainerRecord[],
+    templates: readonly ContainerTemplate[] | undefined,
+    role: (template: ContainerTemplate) => Role,
+  ): ContainerRecord[] =>
+    (templates ?? []).map((template) => {
+      const known = records.find((record) => record.name === template.name);
+      if (known === undefined) return newRecord(template, role(template), host.maxBackoffMs);
+      const before = known.template;
+      known.template = template;
+      if (before.image !== template.image) imageChanged(host, worker, known);
+      return known;
+    });
+  worker.init = synced(worker.init, initContainers, (one) => (one.restartPolicy === 'Always' ? 'sidecar' : 'init'));
+  worker.apps = synced(worker.apps, containers, () => 'app');
+  worker.ephemeral = synced(worker.ephemeral, ephemeralContainers, () => 'ephemeral');
 }

@@ -1,6 +1,7 @@
 import type { PlantedBug } from './bug.ts';
 
 const AGENT = 'src/node/agent.ts';
+const ADOPT = 'src/node/pod/adopt.ts';
 const WORKER = 'src/node/pod/worker.ts';
 const STATUS_WRITER = 'src/node/status-writer.ts';
 
@@ -8,7 +9,7 @@ export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
   {
     id: 'second-start-after-restart',
     title: 'an agent that restarted starts what runs already',
-    file: WORKER,
+    file: ADOPT,
     search: 'record.state = newest;',
     replace: '',
     breaks: 'S1',
@@ -27,7 +28,7 @@ export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
     id: 'force-deleted-kept-running',
     title: 'the containers of a pod removed by force run on',
     file: WORKER,
-    search: "else if (this.stage !== 'ending') this.#end(this.#deletionGraceMs());",
+    search: "else if (this.stage !== 'ending') this.#end(deletionGraceOf(this.pod));",
     replace: '',
     breaks: 'S1',
     note: 'needs a forced deletion of a running member',
@@ -108,8 +109,8 @@ export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
   {
     id: 'adoption-forgets-changes',
     title: 'an agent that starts again does not tell the runtime what has changed about the pods it finds',
-    file: 'src/node/pod/worker.ts',
-    search: 'this.#host.runtime.podChanged?.(this.pod);',
+    file: ADOPT,
+    search: 'host.runtime.podChanged?.(worker.pod);',
     replace: '',
     breaks: 'L1',
     note: 'a bug this simulator found: seed 110 of its first day',

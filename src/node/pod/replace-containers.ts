@@ -1,0 +1,45 @@
+import { type ContainerRecord, isRunning, terminatedOf } from './container-record.ts';
+import { Deadline } from './deadline.ts';
+import type { PodHost } from './host.ts';
+import { stopRecord } from './stop-containers.ts';
+import type { PodWorker } from './worker.ts';
+
+/** All containers go and start over in the same sandbox (RestartAllContainers). */
+export async function restartAll(host: PodHost, worker: PodWorker): Promise<void> {
+  const records = worker.records;
+  for (const record of records) record.task = 'stopping';
+  const now = host.clock.now();
+  await Promise.all(
+    records.filter(isRunning).map((record) => stopRecord(host, worker, record, new Deadline(host.clock, now), null)),
+  );
+  for (const record of records) {
+    record.last = terminatedOf(record) ?? record.last;
+    record.state = null;
+    record.startedUp = false;
+    record.ready = false;
+    record.task = null;
+    record.attempt = Math.max(record.attempt, -1);
+    record.waiting = {
+      reason: 'RestartingAllContainers',
+      message: 'The container is removed because RestartAllContainers in place',
+    };
+  }
+  // Init containers run again: nothing has been created in this round yet.
+  for (const record of worker.apps) record.attempt = -1;
+  worker.kick();
+}
+
+/** A new image or the like: backoffs are forgotten, and what runs is replaced. */
+export function imageChanged(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
+  record.backoff.reset();
+  record.pullBackoff.reset();
+  record.pullFailure = null;
+  record.retryAt = 0;
+  if (worker.stage !== 'running' || record.task !== null || !isRunning(record)) return;
+  const what =
+    record.role === 'sidecar'
+      ? `Init container ${record.name} definition changed`
+      : `Container ${record.name} definition changed, will be restarted`;
+  const deadline = new Deadline(host.clock, host.clock.now() + worker.graceMs());
+  void stopRecord(host, worker, record, deadline, what).then(() => worker.kick());
+}
