@@ -4,8 +4,9 @@ import { containerEnvironment } from '../env/environment.ts';
 import { expand } from '../env/expand.ts';
 import { ConfigError } from '../lookup.ts';
 import { type ContainerSpec, type MountSpec, type ResolvedImage, RuntimeError } from '../runtimes/runtime.ts';
-import type { ContainerRecord, ContainerTemplate } from './container-record.ts';
+import { type ContainerRecord, type ContainerTemplate, isRunning } from './container-record.ts';
 import type { PodHost } from './host.ts';
+import { securityOf } from './security.ts';
 import type { PodWorker } from './worker.ts';
 
 /** A container could not be started: `reason` and `message` of its waiting state. */
@@ -120,6 +121,18 @@ async function mountsAndEnvironment(host: PodHost, worker: PodWorker, record: Co
 const NO_MOUNTS: readonly MountSpec[] = [];
 const NO_WORDS: readonly string[] = [];
 
+/** Whose processes a container sees; a debug container those of its target. Throws ConfigError. */
+function pidNamespaceOf(worker: PodWorker, template: ContainerTemplate): NonNullable<ContainerSpec['pidNamespace']> {
+  const { hostPID, shareProcessNamespace } = worker.pod.spec;
+  if (hostPID === true) return 'node';
+  if (shareProcessNamespace === true) return 'pod';
+  const target: string | undefined = template.targetContainerName;
+  if (!target) return 'own';
+  const record = worker.record(target);
+  if (record === undefined || !isRunning(record)) throw new ConfigError(`unable to find target container "${target}"`);
+  return { container: record.state!.id };
+}
+
 /** Everything the runtime needs to start a container. Throws StartError. */
 export async function containerSpec(
   host: PodHost,
@@ -162,8 +175,9 @@ export async function containerSpec(
       ...(user.explicit || user.uid !== 0 ? { runAsUser: user.uid } : {}),
       ...(user.gid === undefined ? {} : { runAsGroup: user.gid }),
       supplementalGroups: user.groups,
-      readOnlyRoot: template.securityContext?.readOnlyRootFilesystem === true,
-      privileged: template.securityContext?.privileged === true,
+      ...securityOf(template),
+      pidNamespace: pidNamespaceOf(worker, template),
+      ...(template.lifecycle?.stopSignal ? { stopSignal: template.lifecycle.stopSignal } : {}),
       tty: template.tty === true,
       stdin: template.stdin === true,
       ...(template.stdinOnce === true ? { stdinOnce: true } : {}),

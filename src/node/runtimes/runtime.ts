@@ -83,6 +83,16 @@ export interface ContainerSpec {
   readonly supplementalGroups: readonly number[];
   readonly readOnlyRoot: boolean;
   readonly privileged: boolean;
+  /** Capability names without `CAP_`; null: all; left out: the default set (`capabilities.ts`). */
+  readonly capabilities?: readonly string[] | null;
+  /** False: it may gain rights it does not start with. */
+  readonly noNewPrivileges?: boolean;
+  /** True: nothing of /proc is masked. */
+  readonly procUnmasked?: boolean;
+  /** Whose processes it sees: its own, all of its pod, all of the node, or those of the container with this id. Default: own. */
+  readonly pidNamespace?: 'own' | 'pod' | 'node' | { readonly container: string };
+  /** What asks it to end, instead of the image's signal. */
+  readonly stopSignal?: string;
   readonly tty: boolean;
   readonly stdin: boolean;
   /** Standard input ends when the first client that attached to it leaves. */

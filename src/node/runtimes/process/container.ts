@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import type { Clock, Timer } from '../../../base/clock.ts';
 import type { ContainerState } from '../runtime.ts';
 import { LogPump } from './log-pump.ts';
+import { killAllIn } from './pid-namespaces.ts';
+import type { Rights } from './privileges.ts';
 import { bootId, isAlive, type ProcessIdentity, signal } from './processes.ts';
 
 /** What is on disk about a container before it starts, so that a later Perdure can adopt it. */
@@ -24,8 +26,11 @@ export interface ContainerFile {
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
-  readonly privileged: boolean;
+  /** Left out by earlier versions. */
+  readonly rights?: Rights;
   readonly workingDir: string;
+  /** Instead of the image's. */
+  readonly stopSignal?: string;
   readonly stdin: boolean;
   readonly tty: boolean;
   readonly stdinOnce: boolean;
@@ -158,7 +163,7 @@ export class ProcessContainer {
   }
 
   /** SIGTERM, then SIGKILL after the grace; a shorter later call shortens. */
-  stop(stopSignal: NodeJS.Signals, graceMs: number): Promise<ContainerState> {
+  stop(stopSignal: string, graceMs: number): Promise<ContainerState> {
     if (this.state.phase !== 'exited') {
       this.look();
       const identity = this.identity;
@@ -193,6 +198,9 @@ export class ProcessContainer {
       ...(message === '' ? {} : { message }),
     };
     this.release();
+    // With processes of its own the kernel has ended all of them.
+    const namespace = readText(join(this.directory, 'mnt'));
+    if (namespace !== null) killAllIn(namespace);
     this.#started?.();
     this.#finished(this.state);
     this.#onExit(this);

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { ExecSession } from '../../../base/exec-session.ts';
 import { DEFAULT_PATH } from '../../images/entries.ts';
 import type { ProcessContainer } from './container.ts';
-import { privileges } from './launch.ts';
+import { DEFAULT_RIGHTS, privileges } from './privileges.ts';
 import { childrenOf } from './processes.ts';
 import { ENTER, ENTER_ON_TERMINAL, valuesAsEnvironment } from './scripts.ts';
 import { HELPER_ENVIRONMENT, type Support } from './support.ts';
@@ -22,7 +22,7 @@ export async function execIn(
   if (!env.has('PATH')) env.set('PATH', DEFAULT_PATH);
   const values = [
     ...[...env].map(([name, value]) => `${name}=${value}`),
-    ...privileges(support, { uid: file.uid, gid: file.gid, groups: file.groups }, file.privileged),
+    ...privileges(support, file, file.rights ?? DEFAULT_RIGHTS),
     ...command,
   ];
   // Without root pods have the network of the machine, which is ours already.

@@ -13,18 +13,10 @@ import {
 import { dirname, join } from 'node:path';
 import { DEFAULT_PATH, type ImageEntry } from '../../images/entries.ts';
 import { type ContainerSpec, type MountSpec, RuntimeError } from '../runtime.ts';
+import { isolation, type SharedProcesses } from './pid-namespaces.ts';
+import { checkCapabilities, type Identity, privileges, rightsOf } from './privileges.ts';
 import { SETUP, SHIM, TERMINAL, valuesAsEnvironment } from './scripts.ts';
-import { HELPER_ENVIRONMENT, namespaceOptions, type Support } from './support.ts';
-
-/** What a container of a normal engine may do (its default capabilities). */
-const CAPABILITIES =
-  '-all,+chown,+dac_override,+fsetid,+fowner,+mknod,+net_raw,+setgid,+setuid,+setfcap,+setpcap,+net_bind_service,+sys_chroot,+kill,+audit_write';
-
-export interface Identity {
-  readonly uid: number;
-  readonly gid: number;
-  readonly groups: readonly number[];
-}
+import { HELPER_ENVIRONMENT, type Support } from './support.ts';
 
 export interface Launch {
   readonly directory: string;
@@ -33,6 +25,8 @@ export interface Launch {
   readonly support: Support;
   readonly hostname: string;
   readonly netns: string | null;
+  /** `none`: it has processes of its own. */
+  readonly processes: SharedProcesses | 'none';
   /** Files of the pod, such as its hosts file. */
   readonly podMounts: readonly MountSpec[];
   /** Host directories hidden from containers. */
@@ -66,15 +60,6 @@ export function identityOf(spec: ContainerSpec): Identity {
   return { uid: spec.runAsUser ?? spec.image.user, gid: spec.runAsGroup ?? 0, groups: spec.supplementalGroups };
 }
 
-/** setpriv with who the program is and what it may do. */
-export function privileges(support: Support, identity: Identity, privileged: boolean): string[] {
-  if (!support.root) return ['setpriv', '--ambient-caps=-all', '--inh-caps=-all', '--'];
-  const groups = identity.groups.length > 0 ? [`--groups=${identity.groups.join(',')}`] : ['--clear-groups'];
-  const who = [`--reuid=${identity.uid}`, `--regid=${identity.gid}`, ...groups];
-  const caps = privileged ? [] : [`--bounding-set=${CAPABILITIES}`, '--inh-caps=-all'];
-  return ['setpriv', ...who, ...caps, '--'];
-}
-
 /** The program and its arguments by the rules of command and args over the image's own. */
 export function programOf(entry: ImageEntry, spec: ContainerSpec): string[] {
   if (spec.command.length > 0) return [...spec.command, ...spec.args];
@@ -88,6 +73,7 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
   const environment = containerEnvironment(entry, spec, [['HOSTNAME', what.hostname], ...what.environment]);
   const program = programOf(entry, spec);
   const mounts = allMounts(what);
+  checkCapabilities(rightsOf(spec));
   checkProgram(program, environment, mounts);
   mkdirSync(join(directory, 'root'), { recursive: true });
   const values = [
@@ -96,26 +82,26 @@ export function launch(what: Launch): { readonly shim: number; onExit(callback: 
     String(mounts.length),
     ...mounts.flatMap((mount) => [mount.hostPath, mount.containerPath, mount.readOnly ? 'ro' : 'rw']),
     ...environment.map(([name, value]) => `${name}=${value}`),
-    ...privileges(support, identity, spec.privileged),
+    ...privileges(support, identity, rightsOf(spec)),
     ...program,
   ];
-  const namespaces = namespaceOptions(support.root, identity.uid, identity.gid);
+  const isolate = isolation(support, identity, what.processes);
   const settings = {
     PD_DIR: directory,
     PD_SETUP: SETUP,
     PD_HOSTNAME: what.hostname,
     PD_WORKDIR: spec.workingDir ?? entry.workingDir ?? '/',
     PD_READONLY: spec.readOnlyRoot ? '1' : '0',
+    PD_MASKED: spec.privileged || spec.procUnmasked === true ? '0' : '1',
     PD_USERNS: support.root ? '0' : '1',
     PD_CGROUPS: what.cgroups.join(' '),
     PD_EXIT: spec.tty ? 'exit.shim' : 'exit',
     PD_TERMINAL: spec.tty ? '1' : '0',
     PD_UID: String(identity.uid),
-    ...(spec.tty ? { PD_SHIM: SHIM, PD_NAMESPACES: namespaces.join(' '), SHELL: '/bin/sh' } : {}),
+    PD_SHARED: what.processes === 'none' ? '0' : '1',
+    ...(spec.tty ? { PD_SHIM: SHIM, PD_ISOLATE: isolate.join(' '), SHELL: '/bin/sh' } : {}),
   };
-  const inside = spec.tty
-    ? ['/bin/sh', '-c', TERMINAL]
-    : ['unshare', ...namespaces, '/bin/sh', '-c', SHIM, 'perdure-shim'];
+  const inside = spec.tty ? ['/bin/sh', '-c', TERMINAL] : [...isolate, '/bin/sh', '-c', SHIM, 'perdure-shim'];
   const command = what.netns === null ? inside : ['nsenter', `--net=${what.netns}`, ...inside];
   const out = openSync(join(directory, 'stdout'), 'a', 0o600);
   const err = openSync(join(directory, 'stderr'), 'a', 0o600);
@@ -194,7 +180,7 @@ function allMounts(what: Launch): MountSpec[] {
     const hostPath = join(directory, `directory-${index}`);
     mkdirSync(hostPath, { recursive: true });
     chmodSync(hostPath, 0o1777);
-    return { hostPath, containerPath, readOnly: false };
+    return { hostPath, containerPath, readOnly: spec.readOnlyRoot };
   });
   const own = new Set(spec.mounts.map((mount) => mount.containerPath));
   const pod = what.podMounts.filter((mount) => !own.has(mount.containerPath));

@@ -16,6 +16,7 @@ const { missing, root } = detectSupport();
 if (missing.length > 0)
   describe.skip(`process runtime: this machine has no ${missing.join(', ')}`, () => it('needs it', () => undefined));
 
+const WAIT = { timeout: 30_000, interval: 50 };
 const directories: string[] = [];
 afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
@@ -172,7 +173,7 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
         'tty; read -r x; while [ "$(stty size)" = "0 0" ]; do sleep 0.02; done; stty size; echo "got $x"; exit 6',
         { tty: true, stdin: true },
       );
-      await expect.poll(() => log(world)).toEqual(['stdout F /dev/console']);
+      await expect.poll(() => log(world), WAIT).toEqual(['stdout F /dev/console']);
       const session = await world.runtime.attach(state.id, { tty: true, stdin: true });
       expect(session.stderr).toBeNull();
       session.resize(91, 33);
@@ -212,6 +213,58 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
       expect((await world.runtime.list()).containers.find((one) => one.name === 'open')?.phase).toBe('running');
     }));
 
+  it('lets the containers of a pod see and outlive each other, and leaves none of their children', () =>
+    inWorld(async (world) => {
+      const shared = { pidNamespace: 'pod' } as const;
+      const first = await run(world, '(sleep 4001 & sleep 0 &); exec sleep 4003', shared);
+      const second = await run(world, 'exec sleep 4004', { ...shared, name: 'd' });
+      const seen = async (id: string): Promise<string[]> => {
+        const list =
+          'for p in /proc/[0-9]*; do tr "\\0" " " < $p/cmdline; sed -n "s/^State:.*(zombie)/zombie/p" $p/status; echo; done';
+        const { stdout } = await world.runtime.exec(id, ['sh', '-c', list], { tty: false, stdin: false });
+        return (await text(stdout!))
+          .split('\n')
+          .flatMap((line) => /^(?:sleep 4\d+|zombie)/.exec(line)?.[0] ?? [])
+          .sort();
+      };
+      await expect.poll(() => seen(second.id), WAIT).toEqual(['sleep 4001', 'sleep 4003', 'sleep 4004']);
+      const debug = await run(world, 'exec sleep 4005', { name: 'e', pidNamespace: { container: second.id } });
+      expect(await seen(debug.id)).toContain('sleep 4003');
+      expect(await world.runtime.stopContainer(first.id, 0)).toMatchObject({ exitCode: 137 });
+      await expect.poll(() => seen(second.id), WAIT).toEqual(['sleep 4004', 'sleep 4005']);
+      await world.runtime.removeSandbox('uid-1');
+      expect((await world.runtime.list()).containers).toEqual([]);
+    }));
+
+  it('grants few rights, and no way to more', () =>
+    inWorld(async (world, exit) => {
+      const script =
+        'grep -E "^(CapBnd|NoNewPrivs):" /proc/self/status; echo 1 2>/dev/null > /proc/sys/vm/laptop_mode || echo locked; ' +
+        'mknod /tmp/disk b 7 0 2>/dev/null || echo no devices; touch /etc/x 2>/dev/null || touch /tmp/x 2>/dev/null || touch /opt/x 2>/dev/null || echo read-only; touch /work/x && echo but volumes';
+      const volume = join(world.directory, 'volume');
+      mkdirSync(volume);
+      const mounts = [{ hostPath: volume, containerPath: '/work', readOnly: false }];
+      await run(world, script, { mounts, readOnlyRoot: true, capabilities: ['CHOWN', 'NET_BIND_SERVICE'] });
+      await exit;
+      expect(log(world)).toEqual([
+        'stdout F CapBnd:\t0000000000000401',
+        'stdout F NoNewPrivs:\t1',
+        'stdout F locked',
+        'stdout F no devices',
+        'stdout F read-only',
+        'stdout F but volumes',
+      ]);
+    }));
+
+  it('asks with the signal the pod names', () =>
+    inWorld(async (world) => {
+      const one = await run(world, "trap 'exit 5' USR2; echo up; while :; do sleep 0.05; done", {
+        stopSignal: 'SIGUSR2',
+      });
+      await expect.poll(() => log(world), WAIT).toEqual(['stdout F up']);
+      expect(await world.runtime.stopContainer(one.id, 30_000)).toMatchObject({ exitCode: 5 });
+    }));
+
   it('says what is wrong with a program that is not there', () =>
     inWorld(async (world) => {
       const spec = await containerSpec(world, { command: ['no-such-program'] });
@@ -243,7 +296,7 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
         phase: 'running',
         pid: running.pid,
       });
-      await expect.poll(() => log(world)).toEqual(['stdout F later']);
+      await expect.poll(() => log(world), WAIT).toEqual(['stdout F later']);
       const stopped = await again.runtime.stopContainer(running.id, 0);
       expect(stopped).toMatchObject({ phase: 'exited', exitCode: 137 });
       await again.dispose();

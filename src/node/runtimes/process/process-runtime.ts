@@ -26,8 +26,10 @@ import { HostsFiles, type PodHosts, type PodNames } from './hosts-files.ts';
 import { containerEnvironment, hasStdinPipe, identityOf, launch } from './launch.ts';
 import { dial, dialInside, type PodNetwork } from './network.ts';
 import { pauseProcesses, resumeProcesses } from './pause.ts';
+import { type SharedProcesses, startPause } from './pid-namespaces.ts';
 import { writePodFiles } from './pod-files.ts';
-import { bootId, usageOf } from './processes.ts';
+import { rightsOf } from './privileges.ts';
+import { bootId, isAlive, type ProcessIdentity, signal, usageOf } from './processes.ts';
 import { type NetworkChoice, SharedNetwork } from './shared-network.ts';
 import { detectSupport, HELPER_ENVIRONMENT, type Support } from './support.ts';
 
@@ -56,6 +58,8 @@ interface SandboxRecord {
   readonly hosts: PodHosts;
   /** Of its pod two must never run. */
   readonly member?: boolean;
+  /** Holds the processes its containers share. */
+  pause?: ProcessIdentity;
 }
 
 /** As a pod's status shows an id; files are named by what follows. */
@@ -199,6 +203,7 @@ export class ProcessRuntime implements Runtime {
     const record = this.#sandboxes.get(uid);
     if (record === undefined) return;
     this.#hosts?.remove(uid);
+    if (record.pause !== undefined) signal(record.pause, 'SIGKILL');
     if (!record.hostNetwork) await this.#network.remove(uid, record.network);
     rmSync(this.#path('sandboxes', `${uid}.json`), { force: true });
     this.#sandboxes.delete(uid);
@@ -215,6 +220,7 @@ export class ProcessRuntime implements Runtime {
     this.#refuseUnleased(sandbox);
     const { entry } = this.#options.catalog.resolve(spec.image.image);
     const identity = identityOf(spec);
+    const processes = await this.#processes(sandbox, spec);
     const podIp: [string, string][] =
       this.#network.mode === 'loopback' && !sandbox.hostNetwork ? [['POD_IP', sandbox.network.ip]] : [];
     const file: ContainerFile = {
@@ -233,8 +239,9 @@ export class ProcessRuntime implements Runtime {
       uid: identity.uid,
       gid: identity.gid,
       groups: identity.groups,
-      privileged: spec.privileged,
+      rights: rightsOf(spec),
       workingDir: spec.workingDir ?? entry.workingDir ?? '/',
+      ...(spec.stopSignal === undefined ? {} : { stopSignal: spec.stopSignal }),
       stdin: spec.stdin,
       tty: spec.tty,
       stdinOnce: spec.stdinOnce === true,
@@ -254,6 +261,7 @@ export class ProcessRuntime implements Runtime {
         support: this.#support,
         hostname: sandbox.hostNetwork ? '' : sandbox.hostname,
         netns: sandbox.network.namespace,
+        processes,
         podMounts: sandbox.mounts,
         hidden: this.#hidden(),
         cgroups: this.#cgroups.create(key, spec.limits),
@@ -279,6 +287,18 @@ export class ProcessRuntime implements Runtime {
     return state;
   }
 
+  /** Whose processes the container is to see. The holder of a pod's namespace is started when first needed. */
+  async #processes(sandbox: SandboxRecord, { pidNamespace = 'own' }: ContainerSpec): Promise<SharedProcesses | 'none'> {
+    if (pidNamespace === 'own') return 'none';
+    if (pidNamespace === 'node') return null;
+    if (pidNamespace !== 'pod') return this.#find(pidNamespace.container).identity;
+    if (sandbox.pause === undefined || !isAlive(sandbox.pause)) {
+      sandbox.pause = await startPause(this.#support);
+      this.#save(this.#path('sandboxes', `${sandbox.uid}.json`), sandbox);
+    }
+    return sandbox.pause;
+  }
+
   #refuseUnleased({ member }: SandboxRecord): void {
     if (this.#watchdog.bitten && member === true)
       throw new RuntimeError('RunContainerError', 'the node does not hold its lease');
@@ -292,7 +312,7 @@ export class ProcessRuntime implements Runtime {
   async stopContainer(id: string, graceMs: number): Promise<ContainerState> {
     const container = this.#find(id);
     const { entry } = this.#options.catalog.resolve(container.state.image.image);
-    return container.stop(entry.stopSignal ?? 'SIGTERM', graceMs);
+    return container.stop(container.file.stopSignal ?? entry.stopSignal ?? 'SIGTERM', graceMs);
   }
 
   removeContainer(id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 
 /** A process that cannot be mistaken for another with the same number. */
 export interface ProcessIdentity {
@@ -27,11 +28,19 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return startTimeOf(identity.pid) === identity.startTime;
 }
 
+/** Number of a signal by its name, `SIGRTMIN+3` and the like included; null for none. */
+function signalNumber(name: string): number | null {
+  const realTime = /^SIGRT(MIN|MAX)(?:[+-](\d+))?$/.exec(name);
+  if (realTime === null) return (constants.signals as Readonly<Record<string, number>>)[name] ?? null;
+  const distance = Number(realTime[2] ?? 0);
+  return realTime[1] === 'MIN' ? 34 + distance : 64 - distance;
+}
+
 /** Signals exactly this process; false when it is gone. */
-export function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
+export function signal(identity: ProcessIdentity, name: string): boolean {
   if (!isAlive(identity)) return false;
   try {
-    process.kill(identity.pid, name);
+    process.kill(identity.pid, signalNumber(name) ?? constants.signals.SIGTERM);
     return true;
   } catch {
     return false;

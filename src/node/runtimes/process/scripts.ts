@@ -36,6 +36,7 @@ set -- \${line##*) }
 echo "\${line%% *} \${20}" > pid.tmp
 mv pid.tmp pid
 mkdir go || exit 71
+[ "$PD_SHARED" = 0 ] || readlink /proc/self/ns/mnt > mnt
 ${VALUES}
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs root
@@ -89,11 +90,12 @@ ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
 pivot_root . .perdure
 cd /
-masks=
+hiding=
 next; count=$v
 while [ "$count" -gt 0 ]; do
   next; count=$((count-1))
   [ -d "$v" ] || continue
+  [ "$PD_READONLY" = 0 ] || hiding="$hiding:$v"
   case "$v" in /tmp|/var/tmp) mode=1777 ;; *) mode=755 ;; esac
   mount -t tmpfs -o mode=$mode,nosuid,nodev tmpfs "$v"
 done
@@ -108,15 +110,29 @@ while [ "$count" -gt 0 ]; do
 done
 [ -z "$PD_HOSTNAME" ] || echo "$PD_HOSTNAME" > /proc/sys/kernel/hostname 2>/dev/null || hostname "$PD_HOSTNAME"
 [ -z "$PD_WORKDIR" ] || mkdir -p "$PD_WORKDIR"
-if [ "$PD_READONLY" = 1 ]; then
-  : > /.perdure$PD_DIR/started
-  umount -l /.perdure
-  mount -o remount,ro /
-else
-  : > /.perdure$PD_DIR/started
-  umount -l /.perdure
-  rmdir /.perdure
+if [ "$PD_MASKED" = 1 ]; then
+  # What concerns the whole machine is read-only or not to be seen: one mount(8) for all of it.
+  masks=/.perdure$PD_DIR/masks
+  for d in bus fs irq sys sysrq-trigger; do [ ! -e "/proc/$d" ] || echo "/proc/$d /proc/$d none bind,ro 0 0"; done > "$masks"
+  for d in /proc/acpi /proc/asound /proc/scsi /sys/firmware; do [ ! -d "$d" ] || echo "tmpfs $d tmpfs ro,size=0 0 0"; done >> "$masks"
+  for d in kcore keys latency_stats sched_debug timer_list timer_stats; do [ ! -e "/proc/$d" ] || echo "/dev/null /proc/$d none bind 0 0"; done >> "$masks"
+  mount -a -T "$masks" || [ "$PD_USERNS" = 1 ]
 fi
+if [ "$PD_READONLY" = 1 ]; then
+  # Only volumes, /dev and /dev/shm are left to write to.
+  IFS=:
+  for d in $hiding; do [ -z "$d" ] || mount -o remount,bind,ro "$d"; done
+  IFS=' '
+  if [ "$PD_USERNS" = 1 ]; then
+    for d in /*; do
+      case "$d" in /proc|/sys|/dev) continue ;; esac
+      [ -L "$d" ] || [ ! -d "$d" ] || mount -o remount,bind,ro "$d" 2>/dev/null || :
+    done
+  fi
+fi
+: > /.perdure$PD_DIR/started
+umount -l /.perdure
+if [ "$PD_READONLY" = 1 ]; then mount -o remount,bind,ro /; else rmdir /.perdure; fi
 cd "\${PD_WORKDIR:-/}"
 set --
 while [ "$n" -lt "$PD_COUNT" ]; do next; set -- "$@" "$v"; done
@@ -126,10 +142,23 @@ exec env -i "$@"
 `;
 
 /**
+ * PID 1 of a pod whose containers share their processes. Says who it is on the machine, then only waits; the shell
+ * reaps whatever becomes its child. It has no handlers: from inside nobody can end it.
+ */
+export const PAUSE = `/bin/sh -c '
+read -r line < /proc/self/stat
+set -- \${line##*) }
+echo "\${line%% *} \${20}"
+exec >/dev/null
+while :; do sleep 2147483647 & wait $!; done' </dev/null
+:
+`;
+
+/**
  * What script(1) starts on the terminal it makes. It outlives us, and holds that terminal while Perdure is away: a
  * container would be hung up otherwise.
  */
-const ON_TERMINAL = `exec unshare $PD_NAMESPACES /bin/sh -c "$PD_SHIM" perdure-shim`;
+const ON_TERMINAL = `exec $PD_ISOLATE /bin/sh -c "$PD_SHIM" perdure-shim`;
 
 /** Tells the exit code only when script(1) has carried over the last that was shown. */
 export const TERMINAL = `script -qefc '${ON_TERMINAL}' /dev/null

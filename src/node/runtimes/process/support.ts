@@ -29,7 +29,7 @@ export function detectSupport(): Support {
     missing.push('the overlay file system of the kernel (modprobe overlay)');
   if (missing.length > 0) return { root, missing };
   try {
-    execFileSync('unshare', [...namespaceOptions(root, 0, 0), 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], {
+    execFileSync('unshare', [...namespaceOptions(root, 0, 0), '--pid', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp'], {
       env: { ...HELPER_ENVIRONMENT },
       stdio: 'pipe',
     });
@@ -40,8 +40,8 @@ export function detectSupport(): Support {
   return { root, missing };
 }
 
-/** Options of unshare for a container; without root, inside a user namespace in which we are the wanted user. */
+/** Options of unshare for a container but for its PIDs; without root, inside a user namespace in which we are the wanted user. */
 export function namespaceOptions(root: boolean, uid: number, gid: number): string[] {
   const user = root ? [] : ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps'];
-  return [...user, '--mount', '--uts', '--ipc', '--pid'];
+  return [...user, '--mount', '--uts', '--ipc'];
 }
