@@ -15,6 +15,7 @@ import { bootstrapObjects } from './bootstrap/objects.ts';
 import type { Core } from './core.ts';
 import { CustomResources } from './custom-resources/custom-resources.ts';
 import { Discovery } from './discovery/discovery.ts';
+import { subresourcesOf } from './discovery/resource-list.ts';
 import { FlushQueue } from './http/flush.ts';
 import { RequestHandler } from './http/handler.ts';
 import { Identity } from './http/identity.ts';
@@ -23,6 +24,9 @@ import { NonResourceHandler } from './http/non-resource.ts';
 import { ResourceHandler } from './http/resource-handler.ts';
 import { CommonHeaders } from './http/respond.ts';
 import { StreamingHandler } from './http/streaming-handler.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
+import { RequestObserver } from './metrics/request-observer.ts';
+import type { ProcessStats, ServerMetrics } from './metrics/server-metrics.ts';
 import { KindRegistry } from './registry.ts';
 import { Allocations } from './resources/allocation.ts';
 import { Resources } from './resources/resources.ts';
@@ -45,6 +49,8 @@ export interface ApiServerOptions {
   readonly tokens?: Readonly<Record<string, UserInfo>>;
   /** Signs service-account tokens; without it there are none. */
   readonly tokenIssuer?: TokenIssuer;
+  /** What the operating system says of this process, for `/metrics`. */
+  readonly processStats?: () => ProcessStats;
   /** Where the `kubernetes` Service leads. Default 127.0.0.1:6443. */
   readonly advertised?: { readonly address: string; readonly port: number };
 }
@@ -111,17 +117,26 @@ export class ApiServer {
 
   #makeHandler(): RequestHandler {
     const { core } = this;
+    const requests = new RequestMetrics(({ group, version, resource, subresource }) => {
+      const kind = core.kinds.find(group, version, resource);
+      if (kind === null) return false;
+      return subresource === '' || subresourcesOf(kind).some(([name]) => name === subresource);
+    });
+    const metrics: ServerMetrics = { requests, process: this.#options.processStats };
+    const wellbeing = {
+      storeWorks: () => !this.#storeFailed,
+      started: () => this.#started,
+      closing: () => this.#closing,
+    };
+    const scrape = async (): Promise<string> => (await import('./metrics/exposition.ts')).exposition(core, metrics);
     return new RequestHandler({
       core,
       identity: new Identity(this.authentication),
       rbac: this.#rbac,
       common: new CommonHeaders(core),
       resources: this.#verbs,
-      nonResources: new NonResourceHandler(new Discovery(core.kinds), core.kinds, {
-        storeWorks: () => !this.#storeFailed,
-        started: () => this.#started,
-        closing: () => this.#closing,
-      }),
+      nonResources: new NonResourceHandler(new Discovery(core.kinds), core.kinds, wellbeing, scrape),
+      observer: new RequestObserver(requests, core.clock),
       streaming: new StreamingHandler(core, this.resources, this.#options.nodes ?? (() => null)),
     });
   }

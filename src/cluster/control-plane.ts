@@ -16,6 +16,7 @@ import type { Credentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { ClusterOptions } from './options.ts';
 import { startOwnNodes } from './own-nodes.ts';
+import { processStats } from './process-stats.ts';
 import { imaginaryVolumes, volumeDirectories } from './volume-directories.ts';
 
 /** What a pod gets to end when Perdure stops, however long its own grace is. */
@@ -48,6 +49,7 @@ export function makeServer(
     gates: options.gates,
     nodes,
     advertised: { address: options.host, port },
+    processStats: () => processStats(clock),
     tokens: { [made.administratorToken]: { name: 'kubernetes-admin', groups: ['system:masters'] } },
     tokenIssuer: {
       issuer: 'https://kubernetes.default.svc.cluster.local',

@@ -86,7 +86,16 @@ export async function processNodes(
       allowHostPath: options.allowHostPath,
       canChangeOwner: support.root,
     });
-    await manager.add({ runtime, profile, volumes, files: nodeFiles, dialers: nodeDialers, directory: home, dns });
+    await manager.add({
+      runtime,
+      profile,
+      volumes,
+      files: nodeFiles,
+      dialers: nodeDialers,
+      directory: home,
+      dns,
+      measure: async (path) => (await import('../node/adapters/measure-volume.ts')).measureVolume(path),
+    });
   };
   for (let index = 0; index < options.nodes; index++) await start(index);
   // From here on the nodes alone hold it.

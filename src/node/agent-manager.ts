@@ -42,7 +42,7 @@ export interface AgentManagerOptions {
 /** A node with a runtime of its own: everything else the manager shares among its agents. */
 export type OwnNode = Pick<
   NodeAgentOptions,
-  'runtime' | 'profile' | 'volumes' | 'files' | 'dialers' | 'directory' | 'dns' | 'maxRestartBackoffMs'
+  'runtime' | 'profile' | 'volumes' | 'files' | 'dialers' | 'directory' | 'dns' | 'maxRestartBackoffMs' | 'measure'
 >;
 
 export interface AgentManager {

@@ -15,6 +15,8 @@ import { hookRunner } from './hooks.ts';
 import type { LogRotator } from './logs/rotate.ts';
 import { createLogRotator } from './logs/rotate.ts';
 import type { Lookup } from './lookup.ts';
+import { createPages } from './metrics/pages.ts';
+import type { MeasureVolume } from './metrics/volume-stats.ts';
 import type { NodeProfile } from './node-object.ts';
 import { NodeRegistration } from './node-registration.ts';
 import { endPods, NODE_SHUTDOWN, type ShutdownGrace } from './node-shutdown.ts';
@@ -61,6 +63,8 @@ export interface NodeAgentOptions {
   readonly maxRestartBackoffMs?: number;
   /** Grows file systems of mounted volumes; left out: there is nothing to grow. */
   readonly growFileSystem?: GrowFileSystem;
+  /** Says how full a volume is; left out: nothing is known of that. */
+  readonly measure?: MeasureVolume;
 }
 
 /** One node: registers it, plays its pods, serves their logs and streams. */
@@ -107,6 +111,7 @@ class Agent implements NodeAgent {
   readonly exec: NodeEndpoint['exec'];
   readonly attach: NodeEndpoint['attach'];
   readonly connect: NodeEndpoint['connect'];
+  readonly page: NodeEndpoint['page'];
   readonly #options: NodeAgentOptions;
   readonly #registration: NodeRegistration;
   readonly #writer: StatusWriter;
@@ -163,6 +168,15 @@ class Agent implements NodeAgent {
       },
     });
     this.#rotator = options.files === undefined ? null : createLogRotator({ files: options.files, clock });
+    this.page = createPages({
+      nodeName: this.name,
+      clock,
+      runtime,
+      directory: options.directory ?? '',
+      measure: options.measure,
+      workers: () => [...this.workers.values()],
+      claims: () => this.#volumes.mounted(),
+    });
     const endpoint = createEndpoint({
       runtime,
       clock,

@@ -29,7 +29,7 @@ function notStarted(pod: KubeObject, record: ContainerRecord): Error {
 }
 
 /** Logs and streams of one node's pods: what the API server asks a node for. */
-export function createEndpoint(options: EndpointOptions): NodeEndpoint {
+export function createEndpoint(options: EndpointOptions): Omit<NodeEndpoint, 'page'> {
   const { runtime, clock, files } = options;
 
   function recordOf(pod: KubeObject, container: string): ContainerRecord {

@@ -147,6 +147,23 @@ function suite(kubectl: Kubectl): void {
     ]);
   });
 
+  it('tells the scrape of a node how full its claims are, and who else may not know', async () => {
+    const page = '/api/v1/nodes/node-1/proxy/metrics';
+    const metrics = await kube.ok(['get', '--raw', page]);
+    const used =
+      /^kubelet_volume_stats_used_bytes\{namespace="default",persistentvolumeclaim="data-writer-0"\} (\d+)$/m;
+    expect(Number(used.exec(metrics)?.[1])).toBeGreaterThan(100 * 2 ** 20);
+    const summary = JSON.parse(await kube.ok(['get', '--raw', '/api/v1/nodes/node-1/proxy/stats/summary']));
+    expect(summary.pods[0]).toMatchObject({
+      podRef: { name: 'writer-0' },
+      volume: [{ name: 'data', pvcRef: { name: 'data-writer-0', namespace: 'default' } }],
+    });
+    const refused = await kube.try(['get', '--raw', page, '--as', 'nobody']);
+    expect(refused.stderr).toContain('cannot get resource "nodes/proxy" in API group "" at the cluster scope');
+    const own = await kube.ok(['get', '--raw', '/metrics', '--as', 'prometheus', '--as-group', 'system:monitoring']);
+    expect(own).toMatch(/^apiserver_request_total\{.*resource="volumesnapshots".*verb="(POST|APPLY|PATCH)".*\} 1$/m);
+  });
+
   it('restores it into every member of a new set, as it was at one moment', async () => {
     const dataSource = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 'while-writing' };
     const after = mostOf(await read('writer-0'));

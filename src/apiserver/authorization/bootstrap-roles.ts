@@ -5,6 +5,7 @@ const GROUP = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
 const HEALTH = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
+const PROBES = ['/healthz', '/healthz/*', '/livez', '/livez/*', '/readyz', '/readyz/*'];
 
 const rule = (group: string, resources: readonly string[], verbs: readonly string[]): PolicyRule => ({
   apiGroups: [group],
@@ -135,6 +136,18 @@ const ROLES: readonly Role[] = [
       },
     ],
   },
+  {
+    name: 'system:monitoring',
+    rules: [{ nonResourceURLs: [...PROBES, '/metrics', '/metrics/slis'], verbs: ['get'] }],
+  },
+  {
+    name: 'system:kubelet-api-admin',
+    rules: [
+      rule('', ['nodes'], ['get', 'list', 'watch']),
+      rule('', ['nodes'], ['proxy']),
+      rule('', ['nodes/log', 'nodes/metrics', 'nodes/proxy', 'nodes/stats'], ['*']),
+    ],
+  },
   { name: 'view', rules: VIEW, labels: { [`${AGGREGATE}edit`]: 'true' }, aggregate: 'view' },
   { name: 'edit', rules: [...EDIT, ...VIEW], labels: { [`${AGGREGATE}admin`]: 'true' }, aggregate: 'edit' },
   { name: 'admin', rules: [...ADMIN, ...EDIT, ...VIEW], aggregate: 'admin' },
@@ -149,6 +162,7 @@ const BINDINGS: readonly (readonly [role: string, ...groups: readonly string[]])
   ['system:discovery', 'system:authenticated'],
   ['system:public-info-viewer', 'system:authenticated', 'system:unauthenticated'],
   ['system:basic-user', 'system:authenticated'],
+  ['system:monitoring', 'system:monitoring'],
   ['system:service-account-issuer-discovery', 'system:serviceaccounts'],
 ];
 

@@ -29,6 +29,10 @@ export interface Exchange {
   /** Host the client called. */
   readonly host: string;
   readonly input: Readable;
+  /** HTTP code of the answer; 0 before there is one. Of an upgrade its handler says it. */
+  code: number;
+  /** The answer is written piece by piece. */
+  readonly streamed: boolean;
   respond(code: number, headers: ResponseHeaders, body: Buffer | null): void;
   stream(code: number, headers: ResponseHeaders): Outgoing;
   onClose(callback: () => void): void;
@@ -41,6 +45,8 @@ class Http1Exchange implements Exchange {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly input: IncomingMessage;
+  code = 0;
+  streamed = false;
   readonly #response: ServerResponse;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -60,12 +66,15 @@ class Http1Exchange implements Exchange {
     return this.headers.host ?? '';
   }
   respond(code: number, headers: ResponseHeaders, body: Buffer | null): void {
+    this.code = code;
     if (body !== null) headers['content-length'] = String(body.length);
     this.#response.writeHead(code, headers as Settable);
     if (body === null || this.method === 'HEAD') this.#response.end();
     else this.#response.end(body);
   }
   stream(code: number, headers: ResponseHeaders): Outgoing {
+    this.code = code;
+    this.streamed = true;
     const response = this.#response;
     response.writeHead(code, headers as Settable);
     response.flushHeaders();
@@ -91,6 +100,8 @@ class Http2Exchange implements Exchange {
   readonly input: ServerHttp2Stream;
   readonly connection: ServerHttp2Session;
   readonly socket: TLSSocket;
+  code = 0;
+  streamed = false;
 
   constructor(
     stream: ServerHttp2Stream,
@@ -109,6 +120,7 @@ class Http2Exchange implements Exchange {
     return (this.headers as IncomingHttp2Headers)[':authority'] ?? this.headers.host ?? '';
   }
   respond(code: number, headers: ResponseHeaders, body: Buffer | null): void {
+    this.code = code;
     if (this.input.destroyed || this.input.headersSent) return;
     const empty = body === null || this.method === 'HEAD';
     headers[':status'] = code as never;
@@ -116,6 +128,8 @@ class Http2Exchange implements Exchange {
     if (!empty) this.input.end(body);
   }
   stream(code: number, headers: ResponseHeaders): Outgoing {
+    this.code = code;
+    this.streamed = true;
     const stream = this.input;
     headers[':status'] = code as never;
     if (!stream.destroyed) stream.respond(headers as OutgoingHttpHeaders);

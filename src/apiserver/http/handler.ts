@@ -7,6 +7,7 @@ import { type AccessRequest, refusalText } from '../authorization/attributes.ts'
 import type { Rbac } from '../authorization/rbac.ts';
 import type { Core } from '../core.ts';
 import { subresourcesOf, verbsOf } from '../discovery/resource-list.ts';
+import type { RequestObserver } from '../metrics/request-observer.ts';
 import type { ServedKind } from '../registry.ts';
 import { type RequestInfo, requestInfo } from '../request-info.ts';
 import { refuseUpgrade } from '../streaming/http-answer.ts';
@@ -26,8 +27,10 @@ export interface HandlerParts {
   readonly resources: ResourceHandler;
   readonly nonResources: NonResourceHandler;
   readonly streaming: StreamingHandler;
+  readonly observer: RequestObserver;
 }
 
+const SWITCHING_PROTOCOLS = 101;
 const NO_QUERY = new URLSearchParams();
 /** HEAD and OPTIONS are known verbs of no resource. */
 const SILENT_METHODS: ReadonlySet<string> = new Set(['HEAD', 'OPTIONS', 'TRACE', 'CONNECT']);
@@ -42,16 +45,19 @@ export class RequestHandler {
 
   async handle(exchange: Exchange): Promise<void> {
     const warnings = new Warnings();
+    let answered: (() => void) | null = null;
     try {
       const request = this.#request(exchange, warnings);
+      answered = this.#parts.observer.begin(exchange, request.info);
       const user = this.#parts.identity.of(exchange);
       request.user = user instanceof Promise ? await user : user;
       this.#authorizeRequest(request);
       if (request.info.resourceRequest) await this.#resource(request);
-      else this.#parts.nonResources.handle(request);
+      else await this.#parts.nonResources.handle(request);
     } catch (error) {
       sendStatus(exchange, this.#parts.common.make('application/json', warnings), statusOf(error));
     }
+    answered?.();
   }
 
   /** An HTTP/1.1 upgrade: exec, attach or port-forward, else refused. */
@@ -64,8 +70,11 @@ export class RequestHandler {
       const kind = request.info.resourceRequest ? this.#kindOf(request.info) : null;
       if (kind === null) throw noSuchResource();
       if (request.info.verb === 'get') this.#require(request, 'create');
+      exchange.code = SWITCHING_PROTOCOLS;
+      this.#parts.observer.begin(exchange, request.info)();
       await this.#parts.streaming.upgrade(kind, request, message, socket, head);
     } catch (error) {
+      exchange.code = statusOf(error).code ?? 500;
       refuseUpgrade(socket, error);
     }
   }

@@ -117,6 +117,8 @@ function upgradeExchange(message: IncomingMessage): Exchange {
     socket: message.socket as TLSSocket,
     host: message.headers.host ?? '',
     input: message,
+    code: 0,
+    streamed: true,
     respond: unused,
     stream: unused,
     onClose: (callback) => message.socket.once('close', callback),

@@ -1,3 +1,4 @@
+import { METRICS_TYPE } from '../../base/prometheus.ts';
 import { OpenApiDocuments, V2_PROTOBUF } from '../../schema/openapi/documents.ts';
 import { StatusError } from '../../schema/status.ts';
 import type { Discovery } from '../discovery/discovery.ts';
@@ -13,18 +14,21 @@ import { sendText } from './respond.ts';
 const NOT_FOUND = '404 page not found\n';
 const V3_ROOT = '/openapi/v3';
 
-/** Everything that is no resource: discovery, OpenAPI, version, health. */
+/** Everything that is no resource: discovery, OpenAPI, version, health, metrics. */
 export class NonResourceHandler {
   readonly #discovery: Discovery;
   readonly #kinds: KindRegistry;
   readonly #wellbeing: Wellbeing;
   readonly #openApi: OpenApiDocuments;
+  readonly #metrics: () => Promise<string>;
   #openApiGeneration = 0;
 
-  constructor(discovery: Discovery, kinds: KindRegistry, wellbeing: Wellbeing) {
+  /** `metrics` makes the text of one scrape. */
+  constructor(discovery: Discovery, kinds: KindRegistry, wellbeing: Wellbeing, metrics: () => Promise<string>) {
     this.#discovery = discovery;
     this.#kinds = kinds;
     this.#wellbeing = wellbeing;
+    this.#metrics = metrics;
     const all = () =>
       kinds.all().map((kind) => ({
         definition: kind.definition,
@@ -33,7 +37,7 @@ export class NonResourceHandler {
     this.#openApi = new OpenApiDocuments(all, VERSION.gitVersion);
   }
 
-  handle(request: ApiRequest): void {
+  async handle(request: ApiRequest): Promise<void> {
     const { exchange, info, query } = request;
     const path = info.path;
     const answered = health(path, query, this.#wellbeing);
@@ -47,6 +51,9 @@ export class NonResourceHandler {
     }
     if (path === '/version' || path === '/version/') {
       exchange.respond(200, request.headers('application/json'), Buffer.from(JSON.stringify(VERSION, null, 2)));
+    } else if (path === '/metrics') {
+      const text = await this.#metrics();
+      sendBody(exchange, request.headers(METRICS_TYPE), 200, Buffer.from(text));
     } else if (path === '/') this.#root(request);
     else if (path.startsWith('/openapi/')) this.#openapi(request);
     else this.#discover(request);
@@ -60,6 +67,7 @@ export class NonResourceHandler {
       '/apis',
       '/healthz',
       '/livez',
+      '/metrics',
       '/openapi/v2',
       V3_ROOT,
       '/readyz',

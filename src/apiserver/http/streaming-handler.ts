@@ -8,8 +8,10 @@ import type { ServedKind } from '../registry.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { NodeDirectory, NodeEndpoint } from '../streaming/node-endpoint.ts';
 import type { StreamingSubresource } from '../streaming/upgrade.ts';
+import { sendBody } from './list-body.ts';
 import type { ApiRequest } from './request.ts';
 import { noSuchResource } from './resource-handler.ts';
+import { sendText } from './respond.ts';
 
 const UPGRADES: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward']);
 
@@ -108,6 +110,7 @@ export class StreamingHandler {
     const { handleProxy, parseProxyName } = await import('../streaming/proxy.ts');
     const address = parseProxyName(request.info.name);
     if (address === null) throw badRequest(`invalid proxy name ${JSON.stringify(request.info.name)}`);
+    if (kind.definition.kind === 'Node') return this.#nodePage(kind, request, address.name);
     const target =
       kind.definition.kind === 'Service'
         ? this.#serviceTarget(request, address)
@@ -135,6 +138,24 @@ export class StreamingHandler {
     });
     answer.body.once('end', () => out.end());
     answer.body.once('error', () => out.destroy());
+  }
+
+  /** What upstream forwards to the kubelet's own port. */
+  async #nodePage(kind: ServedKind, request: ApiRequest, name: string): Promise<void> {
+    const { exchange, info } = request;
+    this.#resources.get(kind, '', name);
+    const endpoint = this.#nodes(name);
+    if (endpoint === null) {
+      const why = `no node agent of this control plane serves node ${JSON.stringify(name)}`;
+      throw new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${why}`);
+    }
+    if (exchange.method !== 'GET' && exchange.method !== 'HEAD') {
+      sendText(exchange, request.headers('text/plain'), 405, '405: Method Not Allowed\n');
+      return;
+    }
+    const page = await endpoint.page(info.rest === '' ? '/' : info.rest);
+    if (page === null) sendText(exchange, request.headers('text/plain'), 404, '404 page not found\n');
+    else sendBody(exchange, request.headers(page.contentType), page.code, Buffer.from(page.body));
   }
 
   #podTarget(

@@ -12,6 +12,13 @@ export interface LogOptions {
   readonly limitBytes?: number;
 }
 
+/** A page of the node's own, as text. */
+export interface NodePage {
+  readonly code: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /**
  * A node agent as the API server sees it: what the kubelet's port 10250 is upstream. Errors are StatusError with the
  * texts of api.md 8. The pod is passed as stored; the container name is already checked against its spec.
@@ -30,6 +37,8 @@ export interface NodeEndpoint {
     options: { readonly tty: boolean; readonly stdin: boolean },
   ): Promise<ExecSession>;
   connect(pod: KubeObject, port: number): Promise<Duplex>;
+  /** What `GET` of a path gives that is no pod's, like `/metrics` and `/stats/summary`; null: there is no such page. */
+  page(path: string): Promise<NodePage | null>;
 }
 
 /** Finds the agent of a node; null when none of ours plays it. */

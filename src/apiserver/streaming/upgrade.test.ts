@@ -56,6 +56,7 @@ const endpoint: NodeEndpoint = {
       socket.once('connect', () => resolve(socket));
       socket.once('error', reject);
     }),
+  page: async () => null,
 };
 
 const closing: (() => void)[] = [];

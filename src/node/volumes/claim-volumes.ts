@@ -10,8 +10,15 @@ import type { NodeAttachments } from './node-attachments.ts';
 import { type Environment, VolumeError, type VolumeManager } from './volume-manager.ts';
 
 interface ClaimOfPod {
+  /** Of the volume in the pod. */
+  readonly name: string;
   readonly claim: KubeObject;
   readonly volume: KubeObject;
+}
+
+/** A claim as a pod here has it mounted. */
+export interface MountedClaim extends ClaimOfPod {
+  readonly podUid: string;
 }
 
 export interface ClaimVolumesOptions {
@@ -95,7 +102,10 @@ export class ClaimVolumes implements VolumeManager {
 
   /** Throws VolumeError while one of them cannot be used. */
   #claimsOf(pod: KubeObject): ClaimOfPod[] {
-    return namesOf(pod).map(({ volume, claim }) => boundVolume(pod, volume, claim, this.#options.lookup));
+    return namesOf(pod).map(({ volume, claim }) => ({
+      name: volume,
+      ...boundVolume(pod, volume, claim, this.#options.lookup),
+    }));
   }
 
   #devicesOf(claims: readonly ClaimOfPod[]): string[] {
@@ -148,7 +158,7 @@ export class ClaimVolumes implements VolumeManager {
     const claims = namesOf(pod).flatMap((names): ClaimOfPod[] => {
       const claim = lookup.claim(pod.metadata.namespace ?? '', names.claim);
       const volume = claim === undefined ? undefined : lookup.volume(claim.spec.volumeName ?? '');
-      return claim === undefined || volume === undefined ? [] : [{ claim, volume }];
+      return claim === undefined || volume === undefined ? [] : [{ name: names.volume, claim, volume }];
     });
     if (claims.length === 0) return;
     this.#take(pod, claims);
@@ -164,6 +174,11 @@ export class ClaimVolumes implements VolumeManager {
       void this.#options.growth.run(pod, claim, volume, () => this.#users.has(uid));
       return;
     }
+  }
+
+  /** All claims that pods have mounted here. */
+  mounted(): readonly MountedClaim[] {
+    return [...this.#users].flatMap(([podUid, { claims }]) => claims.map((each) => ({ podUid, ...each })));
   }
 
   /** Pods that have a volume mounted here, by uid. */

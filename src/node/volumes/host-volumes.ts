@@ -14,6 +14,7 @@ import { applyFsGroup } from './ownership.ts';
 import { isPayloadVolume, volumePayload } from './payload.ts';
 import { PodTokens } from './tokens.ts';
 import { type Environment, VolumeError, type VolumeManager } from './volume-manager.ts';
+import { volumePath } from './volume-path.ts';
 
 export interface HostVolumesOptions {
   readonly client: Client;
@@ -111,8 +112,7 @@ class HostVolumes implements VolumeManager {
 
   async #persistent(volume: KubeObject): Promise<string> {
     const { files, directory } = this.#options;
-    const given: string | undefined = volume.spec.local?.path ?? volume.spec.hostPath?.path;
-    const path = given ?? volume.spec.csi?.volumeAttributes?.path ?? `${directory}/volumes/${volume.metadata.name}`;
+    const path = volumePath(volume, directory);
     if ((await files.info(path)) === null) {
       if (volume.spec.local) throw new ConfigError(`path "${path}" does not exist`);
       await files.makeDirectory(path, 0o777);
