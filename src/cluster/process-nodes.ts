@@ -13,6 +13,7 @@ import type { NodeProfile } from '../node/node-object.ts';
 import { ProcessRuntime } from '../node/runtimes/process/process-runtime.ts';
 import type { SharedNetwork } from '../node/runtimes/process/shared-network.ts';
 import { detectSupport } from '../node/runtimes/process/support.ts';
+import { parseResolvConf, type ResolvConf } from '../node/sandbox-spec.ts';
 import { hostVolumes } from '../node/volumes/host-volumes.ts';
 import type { OwnNodesOptions } from './own-nodes.ts';
 import { podNetwork } from './pod-network.ts';
@@ -30,10 +31,8 @@ function imageCatalog(file: string | null): ImageCatalog {
     : new ImageCatalog([...parseUserImages(readFileSync(file, 'utf8'), file), ...own], file);
 }
 
-/** Nameservers of the machine, for names that are none of the cluster's. */
-function hostNameservers(): string[] {
-  if (!existsSync('/etc/resolv.conf')) return [];
-  return [...readFileSync('/etc/resolv.conf', 'utf8').matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1]!);
+function hostResolver(): ResolvConf {
+  return parseResolvConf(existsSync('/etc/resolv.conf') ? readFileSync('/etc/resolv.conf', 'utf8') : '');
 }
 
 /** How pods resolve names: a server of ours where port 53 can be had, hosts files in any other case. */
@@ -44,9 +43,10 @@ async function podDns(
   const server = await dns.serve(network.gateway, 53).catch(() => null);
   const own = server === null ? [] : [server.address];
   // A pod with a network of its own has no way to the machine's nameservers.
-  const outer = network.mode === 'namespaces' ? [] : hostNameservers();
+  const host = hostResolver();
+  const outer = network.mode === 'namespaces' ? [] : host.nameservers;
   const options = outer.length === 0 ? [] : ['timeout:1', 'attempts:1'];
-  return { served: server !== null, dns: { nameservers: [...own, ...outer], domain: dns.zone.domain, options } };
+  return { served: server !== null, dns: { nameservers: [...own, ...outer], domain: dns.zone.domain, options, host } };
 }
 
 /** Nodes that run real processes. Each has a directory of its own; pod network and volumes are shared by all. */

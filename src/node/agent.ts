@@ -26,7 +26,8 @@ import type { PodVerdict } from './pod/verdict.ts';
 import { PodWorker } from './pod/worker.ts';
 import type { PodRouter } from './pod-router.ts';
 import { createProbes, type Dialers } from './probes/prober.ts';
-import type { ContainerState, Runtime, Sandbox, SandboxSpec } from './runtimes/runtime.ts';
+import type { ContainerState, Runtime, Sandbox } from './runtimes/runtime.ts';
+import { type NodeDns, sandboxSpec } from './sandbox-spec.ts';
 import { SelfFencing } from './self-fencing.ts';
 import { StatusWriter } from './status-writer.ts';
 import { ClaimVolumes } from './volumes/claim-volumes.ts';
@@ -53,12 +54,7 @@ export interface NodeAgentOptions {
   readonly volumes: VolumeManager;
   /** Directory of this node's pods and logs; '' for simulated ones. */
   readonly directory?: string;
-  readonly dns?: {
-    readonly nameservers: readonly string[];
-    readonly domain: string;
-    /** Resolver options before the pod's own. */
-    readonly options?: readonly string[];
-  };
+  readonly dns?: NodeDns;
   /** Longest crash backoff, 300 s when left out. */
   readonly maxRestartBackoffMs?: number;
   /** Grows file systems of mounted volumes; left out: there is nothing to grow. */
@@ -93,10 +89,7 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
   return new Agent(options);
 }
 
-const DEFAULT_DNS: NonNullable<NodeAgentOptions['dns']> = {
-  nameservers: [] as readonly string[],
-  domain: 'cluster.local',
-};
+const DEFAULT_DNS: NodeDns = { nameservers: [], domain: 'cluster.local' };
 
 /** Why members are not started again on a node that was given up. */
 const GIVEN_UP: PodVerdict = {
@@ -418,37 +411,9 @@ class Agent implements NodeAgent {
     recorder.event(subject, type, reason, message, { fieldPath: `spec.${list}{${container.name}}` });
   }
 
-  #sandboxSpec(pod: KubeObject): SandboxSpec {
-    const { directory = '', dns = DEFAULT_DNS } = this.#options;
-    const { namespace = '', name = '', uid = '' } = pod.metadata;
-    const wanted: string = pod.spec.hostnameOverride || pod.spec.hostname || name;
-    const policy: string = pod.spec.dnsPolicy ?? 'ClusterFirst';
-    const cluster =
-      policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && pod.spec.hostNetwork !== true);
-    const own = pod.spec.dnsConfig ?? {};
-    const searches = cluster ? [`${namespace}.svc.${dns.domain}`, `svc.${dns.domain}`, dns.domain] : [];
-    const option = (o: { name: string; value?: string }): string =>
-      o.value === undefined ? o.name : `${o.name}:${o.value}`;
-    const options: string[] = [...(cluster ? (dns.options ?? []) : []), ...(own.options ?? []).map(option)];
-    return {
-      uid,
-      namespace,
-      name,
-      node: this.name,
-      hostname: pod.spec.hostNetwork === true ? this.name : wanted.slice(0, 63).replace(/[-.]+$/, ''),
-      hostNetwork: pod.spec.hostNetwork === true,
-      directory: `${directory}/pods/${uid}`,
-      dns: {
-        nameservers: [...new Set([...(cluster ? dns.nameservers : []), ...(own.nameservers ?? [])])].slice(0, 3),
-        searches: [...new Set([...searches, ...(own.searches ?? [])])].slice(0, 32),
-        options: cluster && !options.some((o) => o.startsWith('ndots')) ? ['ndots:5', ...options] : options,
-      },
-      pod,
-    };
-  }
-
   #podHost(): PodHost {
     const { client, clock, random, runtime, lookup, files, dialers, profile } = this.#options;
+    const { directory = '', dns = DEFAULT_DNS } = this.#options;
     const hostIPs = profile.addresses;
     const host: PodHost = {
       clock,
@@ -462,7 +427,10 @@ class Agent implements NodeAgent {
       maxBackoffMs: this.#options.maxRestartBackoffMs ?? 300_000,
       hostIPs: () => hostIPs,
       allocatable: () => this.#registration.node?.status?.allocatable ?? {},
-      sandboxSpec: (pod) => this.#sandboxSpec(pod),
+      sandboxSpec: (pod) =>
+        sandboxSpec(pod, { name: this.name, directory, dns }, ({ reason, message }) =>
+          this.#event(pod, 'Warning', reason, message),
+        ),
       logDirectory: (pod) => this.#logDirectory(pod),
       event: (pod, type, reason, message, container) => this.#event(pod, type, reason, message, container),
       runHook: hookRunner({ runtime, clock, ...(dialers === undefined ? {} : { dialers }) }),

@@ -32,23 +32,23 @@ function hostsFile(spec: SandboxSpec, ip: string): string {
         'fe00::0\tip6-mcastprefix',
         'fe00::1\tip6-allnodes',
         'fe00::2\tip6-allrouters',
-        `${ip}\t${fullName(spec, podSpec?.subdomain)}${spec.hostname}`,
+        `${ip}\t${names(spec, podSpec?.subdomain)}`,
       ];
   const aliases = (podSpec?.hostAliases ?? []).map((alias) => [alias.ip, ...(alias.hostnames ?? [])].join('\t'));
   if (aliases.length > 0) lines.push('', '# Entries added by HostAliases.', ...aliases);
   return `${lines.join('\n')}\n`;
 }
 
-/** The cluster domain is the last search path of a pod in the cluster, `<ns>.svc.<domain>` the first. */
-function fullName(spec: SandboxSpec, subdomain: string | undefined): string {
+/** Full name and short name; the kernel may have been given either. `<ns>.svc.<domain>` is a search path of every pod in the cluster. */
+function names(spec: SandboxSpec, subdomain: string | undefined): string {
+  const short = spec.hostname.split('.')[0]!;
+  if (!subdomain) return spec.hostname;
   const search = spec.dns.searches.find((name) => name.startsWith(`${spec.namespace}.svc.`));
-  if (subdomain === undefined || subdomain === '') return '';
-  return `${spec.hostname}.${subdomain}.${search ?? `${spec.namespace}.svc.cluster.local`}\t`;
+  return `${short}.${subdomain}.${search ?? `${spec.namespace}.svc.cluster.local`}\t${short}`;
 }
 
 function resolvConf(spec: SandboxSpec): string {
   const { nameservers, searches, options } = spec.dns;
-  if (nameservers.length === 0 && searches.length === 0) return readFileSync('/etc/resolv.conf', 'utf8');
   const lines = nameservers.map((server) => `nameserver ${server}`);
   if (searches.length > 0) lines.unshift(`search ${searches.join(' ')}`);
   if (options.length > 0) lines.push(`options ${options.join(' ')}`);

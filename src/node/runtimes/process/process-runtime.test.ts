@@ -240,10 +240,10 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
     inWorld(async (world, exit) => {
       const script =
         'grep -E "^(CapBnd|NoNewPrivs):" /proc/self/status; echo 1 2>/dev/null > /proc/sys/vm/laptop_mode || echo locked; ' +
-        'mknod /tmp/disk b 7 0 2>/dev/null || echo no devices; touch /etc/x 2>/dev/null || touch /tmp/x 2>/dev/null || touch /opt/x 2>/dev/null || echo read-only; touch /work/x && echo but volumes';
+        'mknod /tmp/disk b 7 0 2>/dev/null || echo no devices; touch /etc/x 2>/dev/null || touch /tmp/x 2>/dev/null || touch /opt/x 2>/dev/null || echo read-only; touch /work/x /var/tmp/x && echo but volumes';
       const volume = join(world.directory, 'volume');
       mkdirSync(volume);
-      const mounts = [{ hostPath: volume, containerPath: '/work', readOnly: false }];
+      const mounts = ['/work', '/var/tmp'].map((path) => ({ hostPath: volume, containerPath: path, readOnly: false }));
       await run(world, script, { mounts, readOnlyRoot: true, capabilities: ['CHOWN', 'NET_BIND_SERVICE'] });
       await exit;
       expect(log(world)).toEqual([

@@ -100,10 +100,12 @@ while [ "$count" -gt 0 ]; do
   mount -t tmpfs -o mode=$mode,nosuid,nodev tmpfs "$v"
 done
 mkdir -p /run/lock
+targets=:
 next; count=$v
 while [ "$count" -gt 0 ]; do
   count=$((count-1))
   next; from=/.perdure$v; next; to=$v; next
+  targets="$targets$to:"
   if [ -d "$from" ]; then mkdir -p "$to"; else mkdir -p "\${to%/*}/"; [ -e "$to" ] || : > "$to"; fi
   mount --rbind "$from" "$to"
   [ "$v" = rw ] || mount -o remount,bind,ro "$to"
@@ -120,15 +122,13 @@ if [ "$PD_MASKED" = 1 ]; then
 fi
 if [ "$PD_READONLY" = 1 ]; then
   # Only volumes, /dev and /dev/shm are left to write to.
+  [ "$PD_USERNS" = 0 ] || for d in /*; do [ -L "$d" ] || [ ! -d "$d" ] || hiding="$hiding:$d"; done
   IFS=:
-  for d in $hiding; do [ -z "$d" ] || mount -o remount,bind,ro "$d"; done
+  for d in $hiding; do
+    case "$targets:/proc:/sys:/dev:" in *":$d:"*) continue ;; esac
+    [ -z "$d" ] || mount -o remount,bind,ro "$d" 2>/dev/null || [ "$PD_USERNS" = 1 ]
+  done
   IFS=' '
-  if [ "$PD_USERNS" = 1 ]; then
-    for d in /*; do
-      case "$d" in /proc|/sys|/dev) continue ;; esac
-      [ -L "$d" ] || [ ! -d "$d" ] || mount -o remount,bind,ro "$d" 2>/dev/null || :
-    done
-  fi
 fi
 : > /.perdure$PD_DIR/started
 umount -l /.perdure
