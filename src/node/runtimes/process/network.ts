@@ -109,8 +109,11 @@ export class NamespaceNetwork implements Network {
       throw new RuntimeError('CreatePodSandboxError', 'no network 10.100.0.0 to 10.199.0.0 is free');
     this.#prefix = free;
     if (existsSync(`/sys/class/net/${this.#bridge}`)) await ip_(['link', 'delete', this.#bridge]);
+    // An address of its own: else it has that of one of the pods, and with each that comes or goes the others may lose
+    // their way to the gateway, and with it to DNS, until they ask for it anew.
+    const hardware = `02:50:${this.#tag.slice(0, 2)}:${this.#tag.slice(2, 4)}:${this.#tag.slice(4, 6)}:01`;
     await batch([
-      `link add ${this.#bridge} type bridge`,
+      `link add ${this.#bridge} address ${hardware} type bridge`,
       `addr add ${this.gateway}/16 dev ${this.#bridge}`,
       `link set ${this.#bridge} up`,
     ]);
