@@ -15,6 +15,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = (() => {
     'scheduler',
     'node',
     'dns',
+    'proxy',
     'operations',
     'cluster',
     'simulator',
@@ -29,7 +30,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = (() => {
     scheduler: ['store', 'apiserver', 'controllers'],
     node: ['store', 'controllers', 'scheduler'],
     dns: ['store', 'apiserver', 'controllers', 'scheduler', 'node'],
-    operations: ['store', 'apiserver', 'controllers', 'scheduler', 'node', 'dns'],
+    proxy: ['store', 'apiserver', 'controllers', 'scheduler', 'node', 'dns'],
+    operations: ['store', 'apiserver', 'controllers', 'scheduler', 'node', 'dns', 'proxy'],
   };
   return Object.fromEntries(
     order.map((layer, index) => [
@@ -57,6 +59,7 @@ const ADAPTERS = [
   /^node\/adapters\//,
   /^node\/images\//,
   /^dns\/(server|adapters\/)/,
+  /^proxy\/adapters\//,
   /^cluster\//,
   /^cli\//,
   /^testing\//,

@@ -56,7 +56,7 @@ export interface ApiServerOptions {
 }
 
 /** First usable address of a range: that of the `kubernetes` Service. */
-function firstAddress(cidr: string): string {
+export function firstAddress(cidr: string): string {
   const [base = ''] = cidr.split('/');
   const bytes = base.split('.').map(Number);
   bytes[3] = (bytes[3] ?? 0) + 1;

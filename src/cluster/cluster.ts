@@ -1,3 +1,4 @@
+import { firstAddress } from '../apiserver/server.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Random, systemRandom } from '../base/random.ts';
 import { rfc3339 } from '../base/time.ts';
@@ -8,12 +9,14 @@ import { MemoryBackend } from '../store/backends/memory.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Backend } from '../store/store.ts';
 import { ensureStorageClasses } from './bootstrap-classes.ts';
-import { MASTERS, makeServer, type Parts, startPlanes } from './control-plane.ts';
+import { MASTERS, makeServer, type Parts, rangesOf, startPlanes } from './control-plane.ts';
 import { credentials, kubeconfig } from './credentials.ts';
 import { DataDirectory, startTicks } from './data-directory.ts';
 import { choosePort } from './free-port.ts';
 import { openLog } from './log.ts';
 import type { ClusterOptions } from './options.ts';
+import type { ClusterNetwork } from './pod-network.ts';
+import { renewApiService } from './services.ts';
 
 export interface ClusterEvents {
   onStep(text: string, tookMs: number): void;
@@ -44,6 +47,13 @@ async function openStore(
     backend = await LmdbBackend.open({ path: directory.ensure('store') });
   }
   return MemoryStore.open({ backend, onFailure, schedule: systemClock.defer });
+}
+
+/** Null where there are no real pods; then nothing of it is loaded. */
+async function openNetwork(directory: DataDirectory, options: ClusterOptions): Promise<ClusterNetwork | null> {
+  if (options.runtime !== 'process' || options.nodes === 0) return null;
+  const { openClusterNetwork } = await import('./pod-network.ts');
+  return openClusterNetwork(directory, options.network);
 }
 
 function writeState(
@@ -90,8 +100,11 @@ export async function startCluster(
     report.onWarning(text);
     log.write('warn', text);
   };
+  let opening: Promise<ClusterNetwork | null> | null = null;
   try {
-    const made = credentials(directory, random, clock.now(), options.host);
+    // The machine's side of it takes its time; the store has other things to wait for.
+    opening = openNetwork(directory, options);
+    opening.catch(() => undefined);
     const store = await openStore(options, directory, (error) => {
       warn(`the store failed and takes no more writes: ${error.message}`);
       api.reportStoreFailure();
@@ -107,7 +120,10 @@ export async function startCluster(
     const onError: NonNullable<Parts['onError']> = (controller, key, error) => {
       log.write('error', `${controller} ${key}: ${error instanceof Error ? error.message : String(error)}`);
     };
-    const parts: Parts = { options, directory, clock, random, made, onError };
+    const network = await opening;
+    const address = firstAddress(rangesOf(network).serviceCidr);
+    const made = credentials(directory, random, clock.now(), [options.host, address]);
+    const parts: Parts = { options, directory, clock, random, made, network, onError };
     const api = makeServer(parts, store, port, (name) => manager?.directory(name) ?? null);
     await api.start();
     await api.listen({
@@ -122,13 +138,17 @@ export async function startCluster(
     step(`API server on ${server}`);
     const client = new LocalClient(api.resources, { name: 'kubernetes-admin', groups: MASTERS }, 'perdure');
     if (fresh) await ensureStorageClasses(client);
+    else await renewApiService(client, address);
     if (options.volumeSnapshots) {
       const { ensureSnapshotKinds } = await import('./snapshot-kinds.ts');
       await ensureSnapshotKinds(client, clock);
     }
-    const planes = await startPlanes(parts, api, (created) => {
+    const planes = await startPlanes(parts, api, port, (created) => {
       manager = created;
     });
+    // From here on the nodes alone hold it.
+    await network?.pods.close();
+    opening = null;
     step(
       `Controllers, scheduler and ${options.nodes === 1 ? '1 node' : `${options.nodes} nodes`} (${options.runtime})`,
     );
@@ -146,6 +166,7 @@ export async function startCluster(
       },
     };
   } catch (error) {
+    await opening?.then((network) => network?.pods.close()).catch(() => undefined);
     log.write('error', `start failed: ${(error as Error).message}`);
     log.close();
     directory.unlock();

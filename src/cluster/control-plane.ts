@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { type AllocationRanges, DEFAULT_RANGES } from '../api/core/service-allocation.ts';
 import { KINDS } from '../api/index.ts';
 import { ApiServer } from '../apiserver/server.ts';
 import type { Clock } from '../base/clock.ts';
@@ -16,7 +17,9 @@ import type { Credentials } from './credentials.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { ClusterOptions } from './options.ts';
 import { startOwnNodes } from './own-nodes.ts';
+import type { ClusterNetwork } from './pod-network.ts';
 import { processStats } from './process-stats.ts';
+import { proxyServices } from './services.ts';
 import { imaginaryVolumes, volumeDirectories } from './volume-directories.ts';
 
 /** What a pod gets to end when Perdure stops, however long its own grace is. */
@@ -30,13 +33,20 @@ export interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly made: Credentials;
+  /** Network of real pods; null where there are none. */
+  readonly network: ClusterNetwork | null;
   /** Failures of controllers are told here. */
   readonly onError?: (controller: string, key: string, error: unknown) => void;
 }
 
+/** Service addresses are of the range the network has; the default where nothing listens on them. */
+export function rangesOf(network: ClusterNetwork | null): AllocationRanges {
+  return network === null ? DEFAULT_RANGES : { ...DEFAULT_RANGES, serviceCidr: network.serviceRange };
+}
+
 /** The API server of a cluster, not started yet. */
 export function makeServer(
-  { options, clock, random, made }: Parts,
+  { options, clock, random, made, network }: Parts,
   store: MemoryStore,
   port: number,
   nodes: AgentManager['directory'],
@@ -48,6 +58,7 @@ export function makeServer(
     random,
     gates: options.gates,
     nodes,
+    ranges: rangesOf(network),
     advertised: { address: options.host, port },
     processStats: () => processStats(clock),
     tokens: { [made.administratorToken]: { name: 'kubernetes-admin', groups: ['system:masters'] } },
@@ -70,9 +81,10 @@ export interface Planes {
 export async function startPlanes(
   parts: Parts,
   server: ApiServer,
+  port: number,
   bindManager: (manager: AgentManager) => void,
 ): Promise<Planes> {
-  const { options, directory, clock, random, made } = parts;
+  const { options, directory, clock, random, made, network } = parts;
   const as = (name: string, manager: string): Client =>
     new LocalClient(server.resources, { name, groups: MASTERS }, manager);
   const controllerClient = as('system:kube-controller-manager', 'kube-controller-manager');
@@ -121,7 +133,8 @@ export async function startPlanes(
   await dns.start();
   await manager.start();
   await Promise.all([...controllers.map((controller) => controller.start()), scheduler.start()]);
-  await startOwnNodes({ options, directory, manager, client: nodeClient, informers, clock, random, dns });
+  await startOwnNodes({ options, directory, manager, client: nodeClient, informers, clock, random, dns, network });
+  const proxy = network === null ? null : proxyServices({ options, port, network, informers, clock, events });
   return {
     dns,
     manager,
@@ -129,6 +142,7 @@ export async function startPlanes(
       scheduler.stop();
       for (const controller of controllers) controller.stop();
       await manager.haltPods(LONGEST_GRACE_MS);
+      await proxy?.stop();
       await manager.stop();
       await dns.stop();
       events.stop();

@@ -39,8 +39,13 @@ function make(random: Random, nowMs: number, hosts: readonly string[]): Credenti
   };
 }
 
-/** Reads the credentials of the data directory, or makes them. New hosts or an expiring certificate renew the serving pair. */
-export function credentials(directory: DataDirectory, random: Random, nowMs: number, host: string): Credentials {
+/** Reads the credentials of the data directory, or makes them, for a server at these addresses. New hosts or an expiring certificate renew the serving pair. */
+export function credentials(
+  directory: DataDirectory,
+  random: Random,
+  nowMs: number,
+  addresses: readonly string[],
+): Credentials {
   const hosts = [
     ...new Set([
       '127.0.0.1',
@@ -49,8 +54,7 @@ export function credentials(directory: DataDirectory, random: Random, nowMs: num
       'kubernetes.default',
       'kubernetes.default.svc',
       'kubernetes.default.svc.cluster.local',
-      '10.96.0.1',
-      host,
+      ...addresses,
     ]),
   ];
   const text = directory.read('credentials.json');

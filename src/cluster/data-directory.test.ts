@@ -42,10 +42,10 @@ describe('data directory', () => {
 
   it('keeps secrets readable by the owner only, and makes them once', () => {
     const directory = new DataDirectory(path);
-    const first = credentials(directory, systemRandom, Date.UTC(2026, 0, 1), '127.0.0.1');
+    const first = credentials(directory, systemRandom, Date.UTC(2026, 0, 1), ['127.0.0.1']);
     expect(statSync(directory.file('credentials.json')).mode & 0o777).toBe(0o600);
-    expect(credentials(directory, systemRandom, Date.UTC(2026, 1, 1), '127.0.0.1')).toEqual(first);
-    const moved = credentials(directory, systemRandom, Date.UTC(2026, 1, 1), '10.1.2.3');
+    expect(credentials(directory, systemRandom, Date.UTC(2026, 1, 1), ['127.0.0.1'])).toEqual(first);
+    const moved = credentials(directory, systemRandom, Date.UTC(2026, 1, 1), ['10.1.2.3']);
     expect(moved.authority).toEqual(first.authority);
     expect(moved.serving).not.toEqual(first.serving);
   });

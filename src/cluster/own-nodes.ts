@@ -9,6 +9,7 @@ import type { AgentManager } from '../node/agent-manager.ts';
 import type { NodeProfile } from '../node/node-object.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { ClusterOptions } from './options.ts';
+import type { ClusterNetwork } from './pod-network.ts';
 
 export interface OwnNodesOptions {
   readonly options: ClusterOptions;
@@ -19,6 +20,8 @@ export interface OwnNodesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly dns: Dns;
+  /** Of real pods; null where there are none. */
+  readonly network: ClusterNetwork | null;
 }
 
 /** Names, zones and annotations of the nodes of our own. */
@@ -48,10 +51,11 @@ async function addSimulated(manager: AgentManager, options: ClusterOptions): Pro
 /** Starts the agents of our own nodes; real ones share the image catalog and the pod network. */
 export async function startOwnNodes(parts: OwnNodesOptions): Promise<void> {
   if (parts.options.nodes === 0) return;
-  if (parts.options.runtime === 'simulated') return addSimulated(parts.manager, parts.options);
+  if (parts.network === null) return addSimulated(parts.manager, parts.options);
   const { processNodes } = await import('./process-nodes.ts');
   await processNodes(
     parts,
+    parts.network.pods,
     (index): Omit<NodeProfile, 'addresses'> => ({ ...nodeLabels(parts.options, index), capacity: machineCapacity() }),
   );
 }

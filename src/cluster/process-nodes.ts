@@ -16,7 +16,6 @@ import { detectSupport } from '../node/runtimes/process/support.ts';
 import { parseResolvConf, type ResolvConf } from '../node/sandbox-spec.ts';
 import { hostVolumes } from '../node/volumes/host-volumes.ts';
 import type { OwnNodesOptions } from './own-nodes.ts';
-import { podNetwork } from './pod-network.ts';
 
 /** The installed package: `dist/` and `src/cluster/` both stand below it. */
 function packageDirectory(): string {
@@ -52,14 +51,13 @@ async function podDns(
 /** Nodes that run real processes. Each has a directory of its own; pod network and volumes are shared by all. */
 export async function processNodes(
   parts: OwnNodesOptions,
+  network: SharedNetwork,
   profileOf: (index: number) => Omit<NodeProfile, 'addresses'>,
 ): Promise<void> {
   const { options, directory, manager, client, informers, clock, random } = parts;
   const catalog = imageCatalog(options.images);
   const lookup = informerLookup(informers);
   const support = detectSupport();
-  const network = podNetwork(directory, options.network);
-  await network.open();
   const { served, dns } = await podDns(parts.dns, network);
   const start = async (index: number): Promise<void> => {
     const profile = { ...profileOf(index), addresses: [options.host] };
@@ -98,6 +96,4 @@ export async function processNodes(
     });
   };
   for (let index = 0; index < options.nodes; index++) await start(index);
-  // From here on the nodes alone hold it.
-  await network.close();
 }

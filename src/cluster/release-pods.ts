@@ -5,7 +5,7 @@ import { ImageCatalog } from '../node/images/catalog.ts';
 import { ProcessRuntime } from '../node/runtimes/process/process-runtime.ts';
 import { detectSupport } from '../node/runtimes/process/support.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { nodesIn, podNetwork } from './pod-network.ts';
+import { keptServiceRange, nodesIn, podNetwork } from './pod-network.ts';
 
 /**
  * Ends pods that outlived a killed control plane, before their directories are deleted: processes (and with them their
@@ -28,6 +28,7 @@ async function releaseNodes(directory: DataDirectory, nodes: readonly string[]):
   const support = detectSupport();
   const network = podNetwork(directory, 'auto');
   await network.open();
+  await network.serviceRange(keptServiceRange(directory));
   for (const node of nodes) {
     const runtime = new ProcessRuntime({
       clock: systemClock,

@@ -96,6 +96,20 @@ describe('the zone', () => {
     expect(zone.resolve('web.ns.svc.cluster.local', 'A').code).toBe('NXDOMAIN');
   });
 
+  it('spells addresses of pods, and denies what cannot be an address', () => {
+    const zone = new Zone();
+    expect(data(zone, '10-0-0-5.ns.pod.cluster.local')).toEqual(['10.0.0.5']);
+    expect(data(zone, 'fd00--5.ns.pod.cluster.local', 'AAAA')).toEqual(['fd00::5']);
+    expect(zone.resolve('10-0-0-5.ns.pod.cluster.local', 'AAAA')).toMatchObject({ code: 'NOERROR', answers: [] });
+    for (const label of ['10-0-0-500', '10-0-0', 'db-0']) {
+      expect(zone.resolve(`${label}.ns.pod.cluster.local`, 'A').code).toBe('NXDOMAIN');
+    }
+  });
+
+  it('denies names of one label: nobody else has those either', () => {
+    expect(new Zone().resolve('db', 'A').code).toBe('NXDOMAIN');
+  });
+
   it('tells a script whether its wait is over', () => {
     const zone = zoneWith(member(0, true, false));
     expect(zone.resolves('db-0.db', 'ns', 'name')).toBe(true);

@@ -1,3 +1,4 @@
+import { parseIp } from '../api/shared/cidr.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { type Address, type Member, type ServiceNames, serviceNames } from './service-names.ts';
 
@@ -33,6 +34,14 @@ const NXDOMAIN: ZoneAnswer = { code: 'NXDOMAIN', answers: [], additionals: [] };
 const EMPTY: ZoneAnswer = { code: 'NOERROR', answers: [], additionals: [] };
 const PUBLIC_SUFFIX =
   /\.(com|org|net|io|dev|edu|gov|info|co|cloud|app|ai|eu|de|uk|fr|ru|cn|jp|us|ch|nl|at|be|it|es|se|no|pl)$/;
+
+/** The address a pod's name spells, with dashes for dots or colons; null when it is none. */
+function podAddress(label: string): Address | null {
+  const v4 = label.replaceAll('-', '.');
+  if (parseIp(v4) !== null) return { ip: v4, family: 4 };
+  const v6 = label.replaceAll('-', ':');
+  return parseIp(v6) === null ? null : { ip: v6, family: 6 };
+}
 
 const addressType = (address: Address): 'A' | 'AAAA' => (address.family === 4 ? 'A' : 'AAAA');
 
@@ -129,7 +138,8 @@ export class Zone {
     const reverse = reverseAddress(name);
     if (reverse !== null) return this.#pointer(name, reverse, type);
     if (name === this.domain) return EMPTY;
-    if (!name.endsWith(`.${this.domain}`)) return REFUSED;
+    // No name of one label is anybody's: a resolver that asks for it has come to the end of its search list.
+    if (!name.endsWith(`.${this.domain}`)) return name.includes('.') ? REFUSED : NXDOMAIN;
     const labels = name.slice(0, -this.domain.length - 1).split('.');
     if (labels.length === 1 && labels[0] === 'dns-version') {
       return type === 'TXT' || type === 'ANY' ? this.#of([{ name, type: 'TXT', data: '1.1.0' }]) : EMPTY;
@@ -272,9 +282,8 @@ export class Zone {
   }
 
   #podName(name: string, labels: readonly string[], type: RecordType): ZoneAnswer {
-    const ip = /^(\d+)-(\d+)-(\d+)-(\d+)$/.exec(labels[0] ?? '');
-    if (labels.length !== 3 || ip === null) return NXDOMAIN;
-    return this.#addresses(name, [{ ip: ip.slice(1).join('.'), family: 4 }], type);
+    const address = labels.length === 3 ? podAddress(labels[0]!) : null;
+    return address === null ? NXDOMAIN : this.#addresses(name, [address], type);
   }
 
   #pointer(name: string, address: string, type: RecordType): ZoneAnswer {

@@ -30,7 +30,7 @@ function virtualOnly(what: string): never {
 /** A cluster on the wall clock, perhaps with an API that others can reach. */
 export async function startRealCluster(options: TestClusterOptions): Promise<TestCluster> {
   const directory = new DataDirectory(mkdtempSync(join(tmpdir(), 'perdure-testing-')));
-  const made = credentials(directory, systemRandom, systemClock.now(), HOST);
+  const made = credentials(directory, systemRandom, systemClock.now(), [HOST]);
   const clusterOptions = {
     ...DEFAULT_OPTIONS,
     dataDir: directory.path,
@@ -41,7 +41,7 @@ export async function startRealCluster(options: TestClusterOptions): Promise<Tes
     gates: options.gates ?? {},
   };
   const store = await MemoryStore.open({ backend: new MemoryBackend() });
-  const parts = { options: clusterOptions, directory, clock: systemClock, random: systemRandom, made };
+  const parts = { options: clusterOptions, directory, clock: systemClock, random: systemRandom, made, network: null };
   const port = options.listen === true ? await choosePort(HOST, []) : 0;
   let nodes: NodeDirectory = () => null;
   const server = makeServer(parts, store, port === 0 ? 6443 : port, (name) => nodes(name));
@@ -52,7 +52,7 @@ export async function startRealCluster(options: TestClusterOptions): Promise<Tes
   }
   const client = new LocalClient(server.resources, { name: 'kubernetes-admin', groups: MASTERS }, 'perdure-testing');
   await ensureStorageClasses(client);
-  const planes = await startPlanes(parts, server, (manager) => {
+  const planes = await startPlanes(parts, server, port, (manager) => {
     nodes = manager.directory;
   });
   return {

@@ -1,14 +1,16 @@
-import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
-import { Duplex } from 'node:stream';
 import { RuntimeError } from '../runtime.ts';
-import { HELPER_ENVIRONMENT } from './support.ts';
+import { ipBatch, runIp } from './ip-command.ts';
 
 /** Pod networks are 10.100.0.0/16 to 10.199.0.0/16. */
 const FIRST_NET = 100;
 const NETS = 100;
+/** Ranges of Services, in the order they are tried: the one clusters have by convention, then what pods never have. */
+const SERVICE_RANGES = [
+  ...Array.from({ length: 4 }, (_, step) => `10.${96 + step}.0.0/16`),
+  ...Array.from({ length: 50 }, (_, step) => `10.${200 + step}.0.0/16`),
+];
 /** The weakest metric but a few: any other route goes before it. */
 const GUARD_METRIC = '4278198272';
 
@@ -28,6 +30,13 @@ export interface Network {
   open(): Promise<void>;
   /** Address number 0 to 65535 of the network. */
   address(number: number): string;
+  /**
+   * Takes a range for addresses of Services, which from now on are this machine's own: `wanted` (what it was before)
+   * when nobody else has it. Once open.
+   */
+  serviceRange(wanted: string | null): Promise<string>;
+  /** Whether an address is a pod's or the machine's own: who may talk to Services. */
+  isInside(address: string): boolean;
   add(uid: string, ip: string): Promise<PodNetwork>;
   remove(uid: string): Promise<void>;
   /** Gives back what the pods shared; call it when none is left. */
@@ -56,6 +65,16 @@ export class LoopbackNetwork implements Network {
     return `127.${this.#base}.${number >> 8}.${number & 255}`;
   }
 
+  /** Of the lower half of 127.0.0.0/8, which pods do not have; clear of 127.0.0.0/16, where everybody listens. */
+  serviceRange(): Promise<string> {
+    return Promise.resolve(`127.${this.#base - 120}.0.0/16`);
+  }
+
+  /** Nobody else can reach these addresses. */
+  isInside(): boolean {
+    return true;
+  }
+
   add(_uid: string, ip: string): Promise<PodNetwork> {
     return Promise.resolve({ ip, namespace: null });
   }
@@ -74,6 +93,10 @@ export class NamespaceNetwork implements Network {
   readonly mode = 'namespaces';
   readonly #tag: string;
   #prefix: string;
+  /** Addresses of the machine before the bridge was there. */
+  #links = '';
+  #found = false;
+  #services: string | null = null;
 
   constructor(instance: string) {
     const digest = createHash('sha256').update(instance).digest();
@@ -94,8 +117,10 @@ export class NamespaceNetwork implements Network {
   }
 
   async open(): Promise<void> {
-    const links = await ip_(['-o', '-4', 'addr', 'show']);
+    const links = await runIp(['-o', '-4', 'addr', 'show']);
+    this.#links = links;
     const own = new RegExp(` ${this.#bridge} +inet (10\\.\\d+)\\.`).exec(links)?.[1];
+    this.#found = own !== undefined;
     if (own !== undefined) {
       this.#prefix = own;
       return;
@@ -108,17 +133,48 @@ export class NamespaceNetwork implements Network {
     if (free === undefined)
       throw new RuntimeError('CreatePodSandboxError', 'no network 10.100.0.0 to 10.199.0.0 is free');
     this.#prefix = free;
-    if (existsSync(`/sys/class/net/${this.#bridge}`)) await ip_(['link', 'delete', this.#bridge]);
+    if (existsSync(`/sys/class/net/${this.#bridge}`)) await runIp(['link', 'delete', this.#bridge]);
     // An address of its own: else it has that of one of the pods, and with each that comes or goes the others may lose
     // their way to the gateway, and with it to DNS, until they ask for it anew.
     const hardware = `02:50:${this.#tag.slice(0, 2)}:${this.#tag.slice(2, 4)}:${this.#tag.slice(4, 6)}:01`;
-    await batch([
+    await ipBatch([
       `link add ${this.#bridge} address ${hardware} type bridge`,
       `addr add ${this.gateway}/16 dev ${this.#bridge}`,
       `link set ${this.#bridge} up`,
+      // Should the bridge lose its own route, nothing for a pod may leave by the default route.
+      guard('replace', `${this.#prefix}.0.0/16`),
     ]);
-    // Should the bridge lose its own route, nothing for a pod may leave by the default route.
-    await ip_(['route', 'replace', 'unreachable', `${this.#prefix}.0.0/16`, 'metric', GUARD_METRIC]);
+  }
+
+  async serviceRange(wanted: string | null): Promise<string> {
+    this.#services ??= (await this.#heldRange()) ?? (await this.#takeRange(wanted));
+    return this.#services;
+  }
+
+  /** What a process before this one took: it lives as long as the bridge. */
+  async #heldRange(): Promise<string | null> {
+    if (!this.#found) return null;
+    const routes = await runIp(['-4', 'route', 'show', 'table', 'local', 'type', 'local', 'dev', this.#bridge]);
+    return /^(?:local )?(\d+\.\d+\.0\.0\/16)/m.exec(routes)?.[1] ?? null;
+  }
+
+  async #takeRange(wanted: string | null): Promise<string> {
+    for (const range of wanted === null ? SERVICE_RANGES : [wanted, ...SERVICE_RANGES]) {
+      if (this.#links.includes(` inet ${range.split('.').slice(0, 2).join('.')}.`)) continue;
+      try {
+        // A local route makes every address of the range ours at once; two of one range there cannot be.
+        await ipBatch([`route add local ${range} dev ${this.#bridge}`, guard('replace', range)]);
+        return range;
+      } catch (error) {
+        if (!(error as Error).message.includes('File exists')) throw error;
+      }
+    }
+    throw new RuntimeError('CreatePodSandboxError', 'no range for addresses of Services is free');
+  }
+
+  isInside(address: string): boolean {
+    const own = [this.#prefix, this.#services?.split('.').slice(0, 2).join('.') ?? '127', '127'];
+    return own.some((prefix) => address.startsWith(`${prefix}.`));
   }
 
   address(number: number): string {
@@ -128,12 +184,12 @@ export class NamespaceNetwork implements Network {
   async add(uid: string, ip: string): Promise<PodNetwork> {
     const name = this.#name(uid);
     const veth = `p${this.#tag}${createHash('sha256').update(uid).digest('hex').slice(0, 8)}`;
-    await ip_(['netns', 'add', name]);
-    await batch([
+    await runIp(['netns', 'add', name]);
+    await ipBatch([
       `link add ${veth} type veth peer name eth0 netns ${name}`,
       `link set ${veth} master ${this.#bridge} up`,
     ]);
-    await batch(
+    await ipBatch(
       [`link set lo up`, `addr add ${ip}/16 dev eth0`, `link set eth0 up`, `route add default via ${this.gateway}`],
       ['-n', name],
     );
@@ -142,13 +198,15 @@ export class NamespaceNetwork implements Network {
 
   async remove(uid: string): Promise<void> {
     const name = this.#name(uid);
-    if (existsSync(`/run/netns/${name}`)) await ip_(['netns', 'delete', name]);
+    if (existsSync(`/run/netns/${name}`)) await runIp(['netns', 'delete', name]);
   }
 
   async close(): Promise<void> {
     if (!existsSync(`/sys/class/net/${this.#bridge}`)) return;
-    await ip_(['link', 'delete', this.#bridge]);
-    await ip_(['route', 'delete', 'unreachable', `${this.#prefix}.0.0/16`, 'metric', GUARD_METRIC]).catch(() => '');
+    await runIp(['link', 'delete', this.#bridge]);
+    const ranges = [`${this.#prefix}.0.0/16`, ...(this.#services === null ? [] : [this.#services])];
+    this.#services = null;
+    for (const range of ranges) await ipBatch([guard('delete', range)]).catch(() => undefined);
   }
 
   #name(uid: string): string {
@@ -156,58 +214,5 @@ export class NamespaceNetwork implements Network {
   }
 }
 
-async function batch(lines: readonly string[], options: readonly string[] = []): Promise<void> {
-  await ip_([...options, '-batch', '-'], lines.join('\n'));
-}
-
-function ip_(args: readonly string[], input = ''): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile('ip', args, { env: { ...HELPER_ENVIRONMENT } }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new RuntimeError('CreatePodSandboxError', `ip ${args.join(' ')}: ${stderr.trim() || error.message}`));
-    });
-    // A program that fails early does not read: its exit says why.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
-  });
-}
-
-/** Connects from the host's side. */
-export function dial(host: string, port: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, allowHalfOpen: true });
-    socket.once('error', reject);
-    socket.once('connect', () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
-}
-
-const RELAY = `const s=require('net').connect({host:'127.0.0.1',port:+process.argv[1],allowHalfOpen:true});
-s.on('connect',()=>{process.stderr.write('ok');process.stdin.pipe(s);s.pipe(process.stdout,{end:false})});
-s.on('end',()=>process.stdout.write('',()=>process.exit(0)));
-s.on('error',e=>{process.stderr.write(e.message);process.exit(1)});`;
-
-/**
- * Connects to 127.0.0.1 inside a network namespace. A socket belongs to the namespace it was created in, so a helper
- * process relays it: for programs that listen on loopback only.
- */
-export function dialInside(namespace: string, port: number): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('nsenter', [`--net=${namespace}`, process.execPath, '-e', RELAY, String(port)], {
-      stdio: 'pipe',
-    });
-    child.once('error', reject);
-    child.stderr.once('data', (said: Buffer) => {
-      if (said.toString() !== 'ok') {
-        reject(new Error(said.toString()));
-        return;
-      }
-      const duplex = Duplex.from({ readable: child.stdout, writable: child.stdin });
-      duplex.once('close', () => child.kill());
-      resolve(duplex);
-    });
-    child.once('exit', () => reject(new Error('the relay into the pod ended')));
-  });
-}
+const guard = (verb: 'replace' | 'delete', range: string): string =>
+  `route ${verb} unreachable ${range} metric ${GUARD_METRIC}`;

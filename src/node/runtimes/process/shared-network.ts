@@ -52,6 +52,16 @@ export class SharedNetwork {
     return this.#opened;
   }
 
+  /** The range for addresses of Services, once open; `wanted` is what it was before, kept where nobody else has it. */
+  serviceRange(wanted: string | null): Promise<string> {
+    return this.#network.serviceRange(wanted);
+  }
+
+  /** Whether an address is a pod's or the machine's own. */
+  isInside(address: string): boolean {
+    return this.#network.isInside(address);
+  }
+
   /** An address a pod has already. */
   keep(ip: string): void {
     this.#taken.add(ip);
