@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CLOUD_PROVISIONERS } from '../cluster/cloud-provisioners.ts';
 import { type ClusterOptions, DEFAULT_OPTIONS, type NetworkMode, type RuntimeName } from '../cluster/options.ts';
+import { DEFAULT_EVICTION, parseThresholds } from '../node/pressure/thresholds.ts';
 import type { CommonOptions } from './common.ts';
 import { UserError } from './output.ts';
 
@@ -23,6 +24,7 @@ export interface UpOptions extends CommonOptions {
   readonly aliasProvisioner?: readonly string[];
   readonly volumeSnapshots?: boolean;
   readonly selfFencing?: boolean;
+  readonly evictionHard?: string;
   readonly mergeKubeconfig?: boolean;
 }
 
@@ -55,6 +57,15 @@ function provisionerAliases(names: readonly string[]): string[] {
   return [...new Set(names.flatMap((name) => (name === 'clouds' ? CLOUD_PROVISIONERS : [name])))];
 }
 
+function evictionHard(text = DEFAULT_EVICTION): string {
+  try {
+    parseThresholds(text);
+    return text;
+  } catch (error) {
+    throw new UserError(`--eviction-hard takes the form ${DEFAULT_EVICTION}; '' is none: ${(error as Error).message}.`);
+  }
+}
+
 /** Checks every option of `up`; a UserError says which one is wrong and what it takes. */
 export function clusterOptions(options: UpOptions): ClusterOptions {
   return {
@@ -74,5 +85,6 @@ export function clusterOptions(options: UpOptions): ClusterOptions {
     provisionerAliases: provisionerAliases(options.aliasProvisioner ?? []),
     volumeSnapshots: options.volumeSnapshots === true,
     selfFencing: options.selfFencing === true,
+    evictionHard: evictionHard(options.evictionHard),
   };
 }

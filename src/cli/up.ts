@@ -113,6 +113,7 @@ export function registerUp(program: Command): void {
     )
     .option('--volume-snapshots', 'install the kinds of snapshot.storage.k8s.io')
     .option('--self-fencing', 'nodes end their members when they cannot renew their lease')
+    .option('--eviction-hard <list>', 'give pods up when a node has less left, e.g. nodefs.available<5%; "" for never')
     .option('--merge-kubeconfig', 'add the context to your own kubeconfig')
     .action(async (options: UpOptions) => {
       const directory = dataDirectory(options);

@@ -1,3 +1,4 @@
+import { DEFAULT_EVICTION } from '../node/pressure/thresholds.ts';
 import type { FeatureGates } from '../schema/kind.ts';
 
 export type RuntimeName = 'process' | 'simulated';
@@ -31,6 +32,8 @@ export interface ClusterOptions {
   readonly volumeSnapshots: boolean;
   /** Our nodes end their members when they cannot renew their lease. */
   readonly selfFencing: boolean;
+  /** Below which our real nodes give up pods (`parseThresholds`). */
+  readonly evictionHard: string;
 }
 
 export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
@@ -48,4 +51,5 @@ export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
   provisionerAliases: [],
   volumeSnapshots: false,
   selfFencing: false,
+  evictionHard: DEFAULT_EVICTION,
 };

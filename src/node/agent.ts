@@ -9,6 +9,7 @@ import { keyOf, revisionOf } from '../client/meta.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { NodeAdmission } from './admission.ts';
 import { createEndpoint } from './endpoint.ts';
+import { reportEvent } from './events.ts';
 import type { FileSystem } from './files.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import { hookRunner } from './hooks.ts';
@@ -25,6 +26,9 @@ import type { PodHost } from './pod/host.ts';
 import type { PodVerdict } from './pod/verdict.ts';
 import { PodWorker } from './pod/worker.ts';
 import type { PodRouter } from './pod-router.ts';
+import { NodePressure } from './pressure/node-pressure.ts';
+import { simulatedLeft } from './pressure/simulated.ts';
+import { DEFAULT_EVICTION, type Observation, parseThresholds, type Threshold } from './pressure/thresholds.ts';
 import { createProbes, type Dialers } from './probes/prober.ts';
 import type { ContainerState, Runtime, Sandbox } from './runtimes/runtime.ts';
 import { type NodeDns, sandboxSpec } from './sandbox-spec.ts';
@@ -61,6 +65,10 @@ export interface NodeAgentOptions {
   readonly growFileSystem?: GrowFileSystem;
   /** Says how full a volume is; left out: nothing is known of that. */
   readonly measure?: MeasureVolume;
+  /** Below which pods are given up; default `DEFAULT_EVICTION`. */
+  readonly evictionHard?: readonly Threshold[];
+  /** What the node has left; left out: what annotations of its Node say (simulated). */
+  readonly observe?: () => Promise<Observation>;
 }
 
 /** One node: registers it, plays its pods, serves their logs and streams. */
@@ -117,6 +125,7 @@ class Agent implements NodeAgent {
   readonly #fencing: SelfFencing;
   readonly #host: PodHost;
   readonly #rotator: LogRotator | null;
+  readonly #pressure: NodePressure;
   #found: { sandboxes: Map<string, Sandbox>; containers: Map<string, ContainerState[]> } | null = null;
   /** Containers that ended before a worker took them over; null once all are. */
   #exits: Map<string, ContainerState> | null = new Map();
@@ -138,7 +147,9 @@ class Agent implements NodeAgent {
       profile,
       adopted: options.adopted === true,
       attachments: this.#attachments,
+      pressure: () => this.#pressure.active,
     });
+    this.#pressure = this.#nodePressure();
     this.#volumes = this.#claimVolumes();
     this.#writer = new StatusWriter({
       client,
@@ -203,7 +214,10 @@ class Agent implements NodeAgent {
     const node = await this.#registration.register();
     this.#event(node, 'Normal', 'Starting', 'Starting kubelet.');
     this.#fencing.begin(node);
-    this.#still = heartbeats.add(node, this.#fencing, () => void this.#registration.report().catch(() => undefined));
+    this.#still = heartbeats.add(node, this.#fencing, () => {
+      void this.#registration.report().catch(() => undefined);
+      void this.#pressure.look().catch(() => undefined);
+    });
     this.#unlisten = pods.listen(this.name, {
       podSet: (pod) => this.#podSet(pod),
       podGone: (pod) => this.#podGone(pod),
@@ -270,6 +284,26 @@ class Agent implements NodeAgent {
     };
   }
 
+  #nodePressure(): NodePressure {
+    const { clock, runtime, files = null, directory = '', profile } = this.#options;
+    return new NodePressure({
+      clock,
+      runtime,
+      files,
+      thresholds: this.#options.evictionHard ?? parseThresholds(DEFAULT_EVICTION),
+      observe: this.#options.observe ?? (async () => simulatedLeft(this.#registration.node)),
+      workers: () => this.workers.values(),
+      directories: (pod) => ({ directory: `${directory}/pods/${pod.metadata.uid}`, logs: this.#logDirectory(pod) }),
+      podEvent: (pod, reason, message) => this.#event(pod, 'Warning', reason, message),
+      nodeEvent: (type, reason, message) => {
+        const node = this.#registration.node;
+        const text = type === 'Normal' ? `Node ${profile.name} status is now: ${message}` : message;
+        if (node !== null) this.#event(node, type, reason, text);
+      },
+      changed: () => void this.#registration.report().catch(() => undefined),
+    });
+  }
+
   #claimVolumes(): ClaimVolumes {
     const { client, clock, lookup, volumes, profile, growFileSystem = async () => {} } = this.#options;
     return new ClaimVolumes({
@@ -332,7 +366,9 @@ class Agent implements NodeAgent {
       worker.refuse(GIVEN_UP);
       return;
     } else if (!finished && pod.metadata.deletionTimestamp === undefined) {
-      const refusal = this.#shuttingDown ? NODE_SHUTDOWN : this.#admission.admit(pod, this.#registration.node!);
+      const refusal = this.#shuttingDown
+        ? NODE_SHUTDOWN
+        : (this.#pressure.refusal(pod) ?? this.#admission.admit(pod, this.#registration.node!));
       if (refusal !== null) {
         this.#event(pod, 'Warning', refusal.reason, refusal.message);
         worker.refuse({ reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` });
@@ -392,23 +428,7 @@ class Agent implements NodeAgent {
     container?: ContainerRecord,
   ): void {
     const { recorder } = this.#options;
-    if (recorder === null) return;
-    if (container === undefined) {
-      // Events about a node name it by its name, as its agent does not know its uid when it starts.
-      const named =
-        subject.kind === 'Node'
-          ? { ...subject, metadata: { ...subject.metadata, uid: subject.metadata.name ?? '' } }
-          : subject;
-      recorder.event(named, type, reason, message);
-      return;
-    }
-    const list =
-      container.role === 'app'
-        ? 'containers'
-        : container.role === 'ephemeral'
-          ? 'ephemeralContainers'
-          : 'initContainers';
-    recorder.event(subject, type, reason, message, { fieldPath: `spec.${list}{${container.name}}` });
+    if (recorder !== null) reportEvent(recorder, subject, { type, reason, message }, container);
   }
 
   #podHost(): PodHost {

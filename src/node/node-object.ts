@@ -1,5 +1,6 @@
 import { rfc3339 } from '../base/time.ts';
 import type { KubeObject } from '../schema/object.ts';
+import type { PressureType } from './pressure/thresholds.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 
 export interface NodeProfile {
@@ -47,6 +48,31 @@ interface Condition {
   readonly reason: string;
   readonly message: string;
 }
+
+/** What a node says of itself beyond that it is healthy. */
+export interface NodeHealth {
+  readonly ready: boolean;
+  readonly pressure: ReadonlySet<PressureType>;
+}
+
+const WELL: NodeHealth = { ready: true, pressure: new Set() };
+
+/** Conditions that are not as they should be, by type. */
+const TROUBLE: Readonly<Record<PressureType | 'Ready', Condition>> = {
+  MemoryPressure: {
+    type: 'MemoryPressure',
+    status: 'True',
+    reason: 'KubeletHasInsufficientMemory',
+    message: 'kubelet has insufficient memory available',
+  },
+  DiskPressure: {
+    type: 'DiskPressure',
+    status: 'True',
+    reason: 'KubeletHasDiskPressure',
+    message: 'kubelet has disk pressure',
+  },
+  Ready: { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'node is shutting down' },
+};
 
 const HEALTHY: readonly Condition[] = [
   {
@@ -101,13 +127,13 @@ function conditions(
   runtime: Runtime,
   previous: readonly KubeObject['status'][],
   now: number,
-  ready: boolean,
+  { ready, pressure }: NodeHealth,
 ): object[] {
   const time = rfc3339(now);
+  const troubled = (type: string): type is keyof typeof TROUBLE =>
+    type === 'Ready' ? !ready : (pressure as ReadonlySet<string>).has(type);
   const list: Condition[] = [...runtime.conditions, ...HEALTHY].map((condition) =>
-    condition.type === 'Ready' && !ready
-      ? { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'node is shutting down' }
-      : condition,
+    troubled(condition.type) ? TROUBLE[condition.type] : condition,
   );
   const foreign = previous.filter((before) => !list.some((condition) => condition.type === before.type));
   return [
@@ -132,7 +158,7 @@ export function nodeStatus(
   runtime: Runtime,
   previous: KubeObject['status'],
   now: number,
-  ready = true,
+  health = WELL,
 ): Record<string, unknown> {
   const machine = profile.machine ?? MACHINE;
   const given = previous?.capacity && Object.keys(previous.capacity).length > 0 ? previous.capacity : undefined;
@@ -150,7 +176,7 @@ export function nodeStatus(
           ],
     allocatable: profile.allocatable ?? (profile.capacity === undefined ? givenAllocatable : undefined) ?? capacity,
     capacity,
-    conditions: conditions(runtime, previous?.conditions ?? [], now, ready),
+    conditions: conditions(runtime, previous?.conditions ?? [], now, health),
     daemonEndpoints: { kubeletEndpoint: { Port: profile.port ?? 10250 } },
     nodeInfo: {
       architecture: machine.architecture,

@@ -5,6 +5,7 @@ import { revisionOf } from '../client/meta.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { isStatus } from '../schema/status.ts';
 import { type NodeProfile, newNode, nodeLabels, nodeStatus } from './node-object.ts';
+import type { PressureType } from './pressure/thresholds.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 import type { NodeAttachments } from './volumes/node-attachments.ts';
 
@@ -20,6 +21,7 @@ export class NodeRegistration {
   readonly #profile: NodeProfile;
   readonly #adopted: boolean;
   readonly #attachments: NodeAttachments;
+  readonly #pressure: () => ReadonlySet<PressureType>;
   node: KubeObject | null = null;
   #shuttingDown = false;
   #reportedAt = 0;
@@ -34,6 +36,7 @@ export class NodeRegistration {
     profile: NodeProfile;
     adopted: boolean;
     attachments: NodeAttachments;
+    pressure: () => ReadonlySet<PressureType>;
   }) {
     this.#client = options.client;
     this.#clock = options.clock;
@@ -41,6 +44,7 @@ export class NodeRegistration {
     this.#profile = options.profile;
     this.#adopted = options.adopted;
     this.#attachments = options.attachments;
+    this.#pressure = options.pressure;
   }
 
   /** Creates the Node or takes over the one that is there; then posts a first status. Throws what the API answers. */
@@ -93,13 +97,10 @@ export class NodeRegistration {
       const node = this.node!;
       const now = this.#clock.now();
       const inUse = this.#attachments.reporting();
-      const { volumesInUse: _, ...status } = nodeStatus(
-        this.#profile,
-        this.#runtime,
-        node.status,
-        now,
-        !this.#shuttingDown,
-      );
+      const { volumesInUse: _, ...status } = nodeStatus(this.#profile, this.#runtime, node.status, now, {
+        ready: !this.#shuttingDown,
+        pressure: this.#pressure(),
+      });
       if (inUse.length > 0) Object.assign(status, { volumesInUse: inUse });
       const given = node.status?.nodeInfo;
       if (this.#adopted && given?.kubeletVersion) status.nodeInfo = given;

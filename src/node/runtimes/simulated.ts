@@ -342,7 +342,11 @@ class SimulatedRuntime implements Runtime {
     if (pod === undefined) return [];
     return [...pod.containers.values()]
       .filter((container) => container.state.phase === 'running')
-      .map((container) => ({ name: container.spec.name, memoryBytes: 0, cpuNanos: 0 }));
+      .map(({ spec, init }) => ({
+        name: spec.name,
+        memoryBytes: behaviourOf(pod.pod, spec.name, init).memory,
+        cpuNanos: 0,
+      }));
   }
 
   async close(): Promise<void> {
@@ -358,7 +362,11 @@ class SimulatedRuntime implements Runtime {
   #scheduleExit(pod: SimulatedPod, container: SimulatedContainer): void {
     container.timer?.cancel();
     container.timer = null;
-    const { exitAfter, exitCode, needs } = behaviourOf(pod.pod, container.spec.name, container.init);
+    const { exitAfter, exitCode, needs, memory } = behaviourOf(pod.pod, container.spec.name, container.init);
+    if (memory > (container.spec.limits.memoryBytes ?? Number.POSITIVE_INFINITY)) {
+      queueMicrotask(() => this.#exit(container, 137, 'OOMKilled'));
+      return;
+    }
     if (!container.init && needs !== null && this.#lacks(pod, needs)) {
       queueMicrotask(() => this.#exit(container, 1));
       return;
@@ -404,7 +412,7 @@ class SimulatedRuntime implements Runtime {
     );
   }
 
-  #exit(container: SimulatedContainer, exitCode: number): void {
+  #exit(container: SimulatedContainer, exitCode: number, reason?: 'OOMKilled'): void {
     if (container.state.phase === 'exited') return;
     container.timer?.cancel();
     container.stopping?.timer?.cancel();
@@ -414,7 +422,7 @@ class SimulatedRuntime implements Runtime {
       phase: 'exited',
       finishedAt: this.#clock.now(),
       exitCode,
-      reason: exitCode === 0 ? 'Completed' : 'Error',
+      reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
     };
     const stops = this.#stops.get(container);
     this.#stops.delete(container);

@@ -1,3 +1,4 @@
+import { quantityValue } from '../../../base/quantity.ts';
 import { parseGoDuration } from '../../../base/time.ts';
 import type { PodView } from '../runtime.ts';
 
@@ -19,6 +20,8 @@ export interface Behaviour {
   readonly ignoreSigterm: boolean;
   /** From running until any of its probes can succeed; its probes then run on their schedule. */
   readonly recovery: number;
+  /** Bytes it uses; more than its limit, and it is killed for it as soon as it runs. */
+  readonly memory: number;
   /** From running to a failing liveness probe. */
   readonly livenessFailAfter: number | null;
   /** A host without which the container ends with 1 as soon as it starts; the pod of that name does not need itself. */
@@ -41,6 +44,7 @@ const DEFAULT: Behaviour = {
   stopDelay: 0,
   ignoreSigterm: false,
   recovery: 0,
+  memory: 0,
   livenessFailAfter: null,
   needs: null,
   imageError: null,
@@ -62,10 +66,19 @@ function duration(text: string | undefined, fallback: number): number {
   }
 }
 
+function bytes(text: string | undefined): number {
+  if (text === undefined) return 0;
+  try {
+    return quantityValue(text);
+  } catch {
+    return 0;
+  }
+}
+
 /**
  * Reads the behaviour of a container from its pod's annotations:
  * `start-delay`, `ready-after`, `never-ready`, `exit-after`, `exit-code`, `crash-loop` (exit-after 0 with code 1),
- * `stop-delay`, `ignore-sigterm`, `recovery`, `needs`, `liveness-fail-after`, `image-error`, `honor-probes`, `honor-hooks`; for init containers
+ * `stop-delay`, `ignore-sigterm`, `recovery`, `needs`, `memory`, `liveness-fail-after`, `image-error`, `honor-probes`, `honor-hooks`; for init containers
  * `init-duration` and `init-exit-code`. Durations are Go durations or seconds, flags are "true".
  */
 export function behaviourOf(pod: PodView, container: string, init: boolean): Behaviour {
@@ -96,6 +109,7 @@ export function behaviourOf(pod: PodView, container: string, init: boolean): Beh
     stopDelay: duration(read('stop-delay'), 0),
     ignoreSigterm: read('ignore-sigterm') === 'true',
     recovery,
+    memory: bytes(init ? own('memory') : read('memory')),
     livenessFailAfter: read('liveness-fail-after') === undefined ? null : duration(read('liveness-fail-after'), 0),
     needs: read('needs') ?? null,
     imageError: read('image-error') ?? null,
