@@ -23,8 +23,15 @@ let server: ApiServer;
 let client: LocalClient;
 let port = 0;
 
+/** What nodes were told of deletions, with whether the pod was Terminating by then. */
+const announced: string[] = [];
+const node = {
+  deletionAsked: ({ metadata }: KubeObject) =>
+    void announced.push(`${metadata.name} ${metadata.deletionTimestamp !== undefined}`),
+};
+
 beforeAll(async () => {
-  ({ server, client } = await testServer());
+  ({ server, client } = await testServer({ nodes: (name) => (name === 'n1' ? (node as never) : null) }));
   const around = { nowMs: 1_750_000_000_000, serial: systemRandom.bytes(16) };
   const pair = issue({ commonName: 'localhost', names: ['127.0.0.1'], use: 'server', days: 36_500 }, null, around);
   port = await server.listen({
@@ -246,6 +253,20 @@ describe('over HTTP', () => {
     expect((await ask('GET', '/readyz', { token: '' })).text).toBe('ok');
     const jane = await ask('GET', '/api/v1/pods', { headers: { 'impersonate-user': 'jane' } });
     expect(jane.body.message).toContain('User "jane" cannot list');
+  });
+
+  it('tells the node of a deletion before it, if it comes from outside', async () => {
+    const path = '/api/v1/namespaces/default/pods/leaving';
+    for (const name of ['leaving', 'kept']) {
+      await client.create(PODS, pod(name));
+      await client.createSub(PODS, name, 'binding', { metadata: { name }, target: { kind: 'Node', name: 'n1' } });
+    }
+    expect((await ask('DELETE', `${path}?dryRun=All`)).code).toBe(200);
+    await client.delete(PODS, 'kept');
+    expect(announced).toEqual([]);
+    expect((await ask('DELETE', path)).code).toBe(200);
+    expect((await ask('DELETE', path)).code).toBe(200);
+    expect(announced).toEqual(['leaving false']);
   });
 
   it('warns of unknown fields, or refuses them', async () => {

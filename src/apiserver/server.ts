@@ -108,7 +108,7 @@ export class ApiServer {
       options.tokenIssuer === undefined ? null : new ServiceAccountTokens(options.tokenIssuer, store, clock);
     this.authentication = new Authentication(options.tokens ?? {}, accounts);
     this.resources = new Resources(core, new Reviews(this.#rbac, this.authentication));
-    this.#verbs = new ResourceHandler(this.resources, new FlushQueue(clock));
+    this.#verbs = new ResourceHandler(this.resources, new FlushQueue(clock), options.nodes ?? (() => null));
     this.#handler = this.#makeHandler();
     this.#customResources = new CustomResources(core);
     const events = core.kinds.find('', 'v1', 'events');

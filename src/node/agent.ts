@@ -267,6 +267,11 @@ class Agent implements NodeAgent {
     }
   }
 
+  deletionAsked(pod: KubeObject): void {
+    const worker = this.workers.get(pod.metadata.uid ?? '');
+    if (worker !== undefined) this.#writer.deletionAsked(worker);
+  }
+
   nodeChanged(node: KubeObject): void {
     this.#registration.seen(node);
     if (this.#registration.node !== null) this.#fencing.seen(this.#registration.node);

@@ -71,3 +71,32 @@ test('a status that somebody overwrote before our own write was answered is writ
   await writer.settled();
   expect(sent).toEqual(['1', '3']);
 });
+
+/**
+ * `kubectl delete --wait` gets the pod, then lists it and waits for a DELETED event. A pod that goes between the two,
+ * and is made anew under its name at once, is waited for without end.
+ */
+test('a pod deleted from outside stays for half a second at least, one deleted by a controller does not', async () => {
+  for (const [asked, least] of [
+    [true, 500],
+    [false, 0],
+  ] as const) {
+    const deletes: number[] = [];
+    const { clock, writer } = writerOn({
+      delete: (async () => {
+        deletes.push(clock.monotonic());
+      }) as never,
+    });
+    const worker = running();
+    if (asked) writer.deletionAsked(worker as unknown as PodWorker);
+    const start = clock.monotonic();
+    Object.assign(worker.pod.metadata, { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 });
+    worker.cleaned = true;
+    for (let ms = 0; ms < 600; ms += 100) {
+      writer.mark(worker as unknown as PodWorker);
+      await writer.settled();
+      await clock.advance(100);
+    }
+    expect(deletes.map((at) => at - start)).toEqual([least]);
+  }
+});

@@ -7,6 +7,12 @@ import { standInStatus } from './status/stand-in-status.ts';
 
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
+/**
+ * Least time from a deletion somebody outside asked for to its confirmation. `kubectl delete` gets the pod, then lists
+ * it and waits for that to go: where the pod goes in between, and its successor of the same name is there at once, it
+ * waits for the successor, for good. Nodes that take time to end a pod do not meet that.
+ */
+const ASKED_STAY_MS = 500;
 
 interface Entry {
   /** Status as last written by us; null: not yet, or someone else wrote since. */
@@ -16,6 +22,8 @@ interface Entry {
   dirty: boolean;
   failures: number;
   deleted: boolean;
+  /** A pod whose deletion was asked for outside: `staying` from the deletion on until `ASKED_STAY_MS` are over. */
+  stay: 'none' | 'asked' | 'staying';
 }
 
 const podsIn = (namespace: string): Target => ({ group: '', version: 'v1', resource: 'pods', namespace });
@@ -63,6 +71,11 @@ export class StatusWriter {
     if (entry.revision !== worker.pod.metadata.resourceVersion) entry.written = null;
   }
 
+  /** The pod is about to be deleted by somebody who may look for it right after: it does not go at once. */
+  deletionAsked(worker: PodWorker): void {
+    this.#entry(worker).stay = 'asked';
+  }
+
   forget(worker: PodWorker): void {
     this.#entries.delete(worker);
     this.#dirty.delete(worker);
@@ -86,7 +99,7 @@ export class StatusWriter {
   #entry(worker: PodWorker): Entry {
     let entry = this.#entries.get(worker);
     if (entry === undefined) {
-      entry = { written: null, revision: '', writing: false, dirty: false, failures: 0, deleted: false };
+      entry = { written: null, revision: '', writing: false, dirty: false, failures: 0, deleted: false, stay: 'none' };
       this.#entries.set(worker, entry);
     }
     return entry;
@@ -100,8 +113,11 @@ export class StatusWriter {
       return;
     }
     const { pod } = worker;
-    const leaving = worker.cleaned && pod.metadata.deletionTimestamp !== undefined;
-    const silent = leaving && !this.#lastWord && (pod.metadata.finalizers ?? []).length === 0;
+    const deleted = pod.metadata.deletionTimestamp !== undefined;
+    const mayLeave = !deleted || this.#mayLeave(worker, entry);
+    const ended = worker.cleaned && deleted;
+    const leaving = ended && mayLeave;
+    const silent = ended && !this.#lastWord && (pod.metadata.finalizers ?? []).length === 0;
     const status = silent ? null : this.#standIn ? standInStatus(worker.status()) : worker.status();
     const news = status !== null && !deepEqual(status, entry.written ?? pod.status);
     if (!news && !(leaving && !entry.deleted)) return;
@@ -113,6 +129,19 @@ export class StatusWriter {
       if (entry.dirty && this.#entries.has(worker)) this.mark(worker);
     });
     this.#writes.add(write);
+  }
+
+  /** Whether a deletion may be confirmed yet; looks again when it may. */
+  #mayLeave(worker: PodWorker, entry: Entry): boolean {
+    if (entry.stay === 'asked') {
+      entry.stay = 'staying';
+      const graceMs = (worker.pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+      this.#clock.setTimer(Math.min(ASKED_STAY_MS, graceMs), () => {
+        entry.stay = 'none';
+        if (this.#entries.has(worker)) this.mark(worker);
+      });
+    }
+    return entry.stay === 'none';
   }
 
   async #write(

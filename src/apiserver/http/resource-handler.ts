@@ -1,6 +1,7 @@
+import type { KubeObject } from '../../schema/object.ts';
 import { StatusError } from '../../schema/status.ts';
 import type { Answer, Call } from '../call.ts';
-import type { ServedKind } from '../registry.ts';
+import { objectKey, type ServedKind, storePrefix } from '../registry.ts';
 import { BINDING } from '../resources/binding.ts';
 import { EVICTION } from '../resources/eviction.ts';
 import type { Listing } from '../resources/list.ts';
@@ -9,6 +10,7 @@ import type { Resources } from '../resources/resources.ts';
 import { SCALE } from '../resources/scale.ts';
 import { TOKEN_REQUEST } from '../resources/token-request.ts';
 import { servedBytes, toServed } from '../resources/versions.ts';
+import type { NodeDirectory } from '../streaming/node-endpoint.ts';
 import { parsePatch, parseRequest, patchKindOf } from './body.ts';
 import { deleteOptions } from './delete-options.ts';
 import { type Exchange, readBody } from './exchange.ts';
@@ -23,6 +25,7 @@ import { framerOf } from './watch-frames.ts';
 import { WatchStream, watchStart } from './watch-stream.ts';
 import { YAML_TYPE, yamlBody } from './yaml-body.ts';
 
+const PODS = storePrefix('', 'pods');
 const JSON_TYPE = 'application/json';
 const BODY_KINDS = { scale: SCALE, binding: BINDING, eviction: EVICTION, token: TOKEN_REQUEST } as const;
 
@@ -43,11 +46,13 @@ export function noSuchResource(): StatusError {
 export class ResourceHandler {
   readonly #resources: Resources;
   readonly #flushes: FlushQueue;
+  readonly #nodes: NodeDirectory;
   readonly #streams = new Set<WatchStream>();
 
-  constructor(resources: Resources, flushes: FlushQueue) {
+  constructor(resources: Resources, flushes: FlushQueue, nodes: NodeDirectory) {
     this.#resources = resources;
     this.#flushes = flushes;
+    this.#nodes = nodes;
   }
 
   async handle(kind: ServedKind, request: ApiRequest): Promise<void> {
@@ -167,7 +172,16 @@ export class ResourceHandler {
     const bytes = await readBody(exchange);
     const { deletion, dryRun } = await deleteOptions(bytes, exchange.headers['content-type'], query);
     const call = this.#call(kind, request, { ...NO_WRITE, dryRun });
+    if (!dryRun && kind.prefix === PODS) this.#announceDeletion(kind, request);
     this.#send(kind, request, await this.#resources.delete(call, deletion));
+  }
+
+  /** `NodeEndpoint.deletionAsked`: before the deletion, as the node hears of that sooner than it is answered. */
+  #announceDeletion(kind: ServedKind, { info }: ApiRequest): void {
+    const { store } = this.#resources.core;
+    const pod = store.getPending<KubeObject>(objectKey(kind, info.namespace, info.name))?.value;
+    if (pod?.spec?.nodeName && pod.metadata.deletionTimestamp === undefined)
+      this.#nodes(pod.spec.nodeName)?.deletionAsked?.(pod);
   }
 
   async #deleteCollection(kind: ServedKind, request: ApiRequest): Promise<void> {

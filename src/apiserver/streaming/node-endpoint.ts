@@ -39,6 +39,8 @@ export interface NodeEndpoint {
   connect(pod: KubeObject, port: number): Promise<Duplex>;
   /** What `GET` of a path gives that is no pod's, like `/metrics` and `/stats/summary`; null: there is no such page. */
   page(path: string): Promise<NodePage | null>;
+  /** Somebody outside this process is about to delete the pod, and may look for it by name right after. */
+  deletionAsked?(pod: KubeObject): void;
 }
 
 /** Finds the agent of a node; null when none of ours plays it. */
