@@ -69,6 +69,8 @@ export type Happening =
 
 export type JournalEntry = At & Happening;
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /**
  * Everything that truly happened, in order, and a hash over it: two runs of one seed are equal when their hashes are. Listeners are
  * called at the moment of each happening.
@@ -77,6 +79,8 @@ export class Journal {
   readonly entries: JournalEntry[] = [];
   readonly #clock: Clock;
   readonly #hash: Hash = createHash('sha256');
+  /** Lines that are not in the hash yet: one call for many. */
+  #pending = '';
   readonly #listeners: ((entry: JournalEntry) => void)[] = [];
 
   constructor(clock: Clock) {
@@ -87,17 +91,24 @@ export class Journal {
     this.#listeners.push(listener);
   }
 
+  /** Takes the happening over: it becomes the entry, without a copy. */
   add(happening: Happening): void {
-    const entry: JournalEntry = { ...happening, atMs: this.#clock.monotonic(), sequence: this.entries.length };
+    const entry = happening as Writable<JournalEntry>;
+    entry.atMs = this.#clock.monotonic();
+    entry.sequence = this.entries.length;
     this.entries.push(entry);
-    this.#hash.update(`${entry.atMs} ${line(entry)}\n`);
-    if (entry.kind === 'write') this.#hash.update(entry.event.entry.bytes);
+    this.#pending += `${entry.atMs} ${line(entry)}\n`;
+    if (entry.kind === 'write') {
+      this.#hash.update(this.#pending);
+      this.#hash.update(entry.event.entry.bytes);
+      this.#pending = '';
+    }
     for (const listener of this.#listeners) listener(entry);
   }
 
   /** Hash over everything so far, hexadecimal. */
   digest(): string {
-    return this.#hash.copy().digest('hex');
+    return this.#hash.copy().update(this.#pending).digest('hex');
   }
 }
 
