@@ -11,11 +11,10 @@ import type { Json } from '../shared/json.ts';
 import { isEmptySelector, validateLabelSelector } from '../shared/label-selector.ts';
 import { defaultTemplate } from '../shared/pod-defaults.ts';
 import { validatePodTemplate, validateServingTemplate } from '../shared/pod-template.ts';
-import { podTemplateWarnings } from '../shared/pod-warnings.ts';
 import { matcherOrNull } from '../shared/selector-use.ts';
 import { takeAllButStatus, takeStatusOnly, validateImmutable } from '../shared/transitions.ts';
 import { selectorColumn, statusCount, templateColumns } from '../shared/workload-columns.ts';
-import { validateCollisions } from '../shared/workload-spec.ts';
+import { templateWarnings, validateCollisions } from '../shared/workload-spec.ts';
 
 const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation';
 
@@ -88,11 +87,6 @@ function setTemplateGeneration(draft: Draft, generation: number): void {
   draft.metadata.annotations = { ...draft.metadata.annotations, [GENERATION_ANNOTATION]: String(generation) };
 }
 
-function warnings(object: KubeObject, old: KubeObject | null): readonly string[] {
-  if (old !== null && deepEqual(object.spec.template, old.spec.template)) return [];
-  return podTemplateWarnings(object.spec.template, 'spec.template');
-}
-
 /** apps/v1 DaemonSet. */
 export const daemonSet: KindDefinition = defineKind({
   group: 'apps',
@@ -112,7 +106,7 @@ export const daemonSet: KindDefinition = defineKind({
       setTemplateGeneration(draft, 1);
     },
     validate,
-    warnings: (object) => warnings(object, null),
+    warnings: (object) => templateWarnings(object, null),
   },
   update: {
     prepare(draft, old) {
@@ -124,7 +118,7 @@ export const daemonSet: KindDefinition = defineKind({
       validate(object, errors);
       validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector', errors);
     },
-    warnings,
+    warnings: templateWarnings,
   },
   status: {
     prepare: takeStatusOnly,

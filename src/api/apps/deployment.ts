@@ -9,12 +9,12 @@ import { intOrPercentNumber, validateAtMost100Percent, validateIntOrPercent } fr
 import type { Json } from '../shared/json.ts';
 import { nameWarnings } from '../shared/name-warning.ts';
 import { defaultTemplate } from '../shared/pod-defaults.ts';
-import { podTemplateWarnings } from '../shared/pod-warnings.ts';
 import { selectorText } from '../shared/selector-use.ts';
 import { carryGeneration, keepOld, takeStatusOnly, validateImmutable } from '../shared/transitions.ts';
 import { selectorColumn, templateColumns } from '../shared/workload-columns.ts';
 import {
   replicaScale,
+  templateWarnings,
   validateCollisions,
   validateReplicaCounts,
   validateSelectedTemplate,
@@ -81,11 +81,6 @@ const COUNTS = [
 ];
 const PARTS = ['updatedReplicas', 'readyReplicas', 'availableReplicas'];
 
-function warnings(object: KubeObject, old: KubeObject | null): readonly string[] {
-  if (old !== null && deepEqual(object.spec.template, old.spec.template)) return [];
-  return podTemplateWarnings(object.spec.template, 'spec.template');
-}
-
 /** apps/v1 Deployment. Its generation follows annotations too, which hold the revision history. */
 export const deployment: KindDefinition = defineKind({
   group: 'apps',
@@ -104,7 +99,7 @@ export const deployment: KindDefinition = defineKind({
       draft.metadata.generation = 1;
     },
     validate,
-    warnings: (object) => [...nameWarnings(object), ...warnings(object, null)],
+    warnings: (object) => [...nameWarnings(object), ...templateWarnings(object, null)],
   },
   update: {
     prepare(draft, old) {
@@ -117,7 +112,7 @@ export const deployment: KindDefinition = defineKind({
       validate(object, errors);
       validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector', errors);
     },
-    warnings,
+    warnings: templateWarnings,
   },
   status: {
     prepare(draft, old) {

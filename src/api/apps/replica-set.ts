@@ -1,4 +1,3 @@
-import { deepEqual } from '../../base/json.ts';
 import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { Draft, KindDefinition } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
@@ -7,11 +6,15 @@ import { nonNegative } from '../shared/checks.ts';
 import { AGE, NAME } from '../shared/columns.ts';
 import { nameWarnings } from '../shared/name-warning.ts';
 import { defaultTemplate } from '../shared/pod-defaults.ts';
-import { podTemplateWarnings } from '../shared/pod-warnings.ts';
 import { selectorText } from '../shared/selector-use.ts';
 import { takeAllButStatus, takeStatusOnly, validateImmutable } from '../shared/transitions.ts';
 import { replicaColumns, selectorColumn, templateColumns } from '../shared/workload-columns.ts';
-import { replicaScale, validateReplicaCounts, validateSelectedTemplate } from '../shared/workload-spec.ts';
+import {
+  replicaScale,
+  templateWarnings,
+  validateReplicaCounts,
+  validateSelectedTemplate,
+} from '../shared/workload-spec.ts';
 
 function defaults(draft: Draft): void {
   draft.spec ??= {};
@@ -37,11 +40,6 @@ export const REPLICA_COUNTS = [
 ];
 export const REPLICA_PARTS = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'];
 
-function warnings(object: KubeObject, old: KubeObject | null): readonly string[] {
-  if (old !== null && deepEqual(object.spec.template, old.spec.template)) return [];
-  return podTemplateWarnings(object.spec.template, 'spec.template');
-}
-
 /** apps/v1 ReplicaSet. */
 export const replicaSet: KindDefinition = defineKind({
   group: 'apps',
@@ -60,7 +58,7 @@ export const replicaSet: KindDefinition = defineKind({
       draft.metadata.generation = 1;
     },
     validate,
-    warnings: (object) => [...nameWarnings(object), ...warnings(object, null)],
+    warnings: (object) => [...nameWarnings(object), ...templateWarnings(object, null)],
   },
   update: {
     prepare: takeAllButStatus,
@@ -68,7 +66,7 @@ export const replicaSet: KindDefinition = defineKind({
       validate(object, errors);
       validateImmutable(object.spec.selector, old.spec.selector, 'spec.selector', errors);
     },
-    warnings,
+    warnings: templateWarnings,
   },
   status: {
     prepare: takeStatusOnly,

@@ -1,13 +1,12 @@
-import { deepEqual } from '../../base/json.ts';
 import { humanDuration, parseTime } from '../../base/time.ts';
 import type { KindDefinition } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { AGE, NAME, text } from '../shared/columns.ts';
 import { nameWarnings } from '../shared/name-warning.ts';
-import { podTemplateWarnings } from '../shared/pod-warnings.ts';
 import { takeAllButStatus, takeStatusOnly } from '../shared/transitions.ts';
 import { selectorColumn, templateColumns } from '../shared/workload-columns.ts';
+import { templateWarnings } from '../shared/workload-spec.ts';
 import { defaultJob, generateSelector, inheritLabels } from './job-defaults.ts';
 import { holds, validateJobStatus } from './job-status.ts';
 import { validateJob, validateJobUpdate } from './job-validation.ts';
@@ -51,7 +50,7 @@ export const job: KindDefinition = defineKind({
       draft.metadata.generation = 1;
     },
     validate: validateJob,
-    warnings: (object) => [...nameWarnings(object), ...podTemplateWarnings(object.spec.template, 'spec.template')],
+    warnings: (object) => [...nameWarnings(object), ...templateWarnings(object, null)],
   },
   update: {
     prepare(draft, old) {
@@ -59,10 +58,7 @@ export const job: KindDefinition = defineKind({
       inheritLabels(draft);
     },
     validate: validateJobUpdate,
-    warnings: (object, old) =>
-      deepEqual(object.spec.template, old.spec.template)
-        ? []
-        : podTemplateWarnings(object.spec.template, 'spec.template'),
+    warnings: templateWarnings,
   },
   status: {
     prepare(draft, old) {

@@ -1,9 +1,11 @@
+import { deepEqual } from '../../base/json.ts';
 import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { nonNegative } from './checks.ts';
 import type { Json } from './json.ts';
 import { isEmptySelector, validateLabelSelector } from './label-selector.ts';
 import { validatePodTemplate, validateServingTemplate, validateTemplateLabels } from './pod-template.ts';
+import { podTemplateWarnings } from './pod-warnings.ts';
 import { matcherOrNull } from './selector-use.ts';
 
 /**
@@ -66,3 +68,9 @@ export const replicaScale = (selector: (object: KubeObject) => string) => ({
     draft.spec.replicas = replicas;
   },
 });
+
+/** Warnings of `spec.template` where it is new (`old` null) or another than it was. */
+export function templateWarnings(object: KubeObject, old: KubeObject | null): readonly string[] {
+  if (old !== null && deepEqual(object.spec.template, old.spec.template)) return [];
+  return podTemplateWarnings(object.spec.template, 'spec.template');
+}
