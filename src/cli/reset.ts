@@ -27,6 +27,8 @@ export function registerReset(program: Command): void {
       const started = performance.now();
       const { releasePods } = await import('../cluster/release-pods.ts');
       await releasePods(directory);
+      const { releaseVolumes } = await import('../cluster/release-volumes.ts');
+      await releaseVolumes(directory);
       directory.remove();
       output.step(`Deleted ${directory.path}`, performance.now() - started);
       output.result({ deleted: directory.path });

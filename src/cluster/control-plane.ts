@@ -96,7 +96,7 @@ export async function startPlanes(
   // Ephemeral concerns API objects only: real pods need real directories either way.
   const volumes =
     options.runtime === 'process'
-      ? volumeDirectories(directory.ensure('volumes'), (volume) => manager.pauseUsers(volume))
+      ? volumeDirectories(directory.ensure('volumes'), { hold: (volume) => manager.pauseUsers(volume) })
       : imaginaryVolumes;
   const { controllers, events } = makeControllers({
     client: controllerClient,
@@ -133,7 +133,9 @@ export async function startPlanes(
   await dns.start();
   await manager.start();
   await Promise.all([...controllers.map((controller) => controller.start()), scheduler.start()]);
-  await startOwnNodes({ options, directory, manager, client: nodeClient, informers, clock, random, dns, network });
+  const stage = async (volume: string): Promise<void> => volumes.stage?.(volume);
+  const own = { options, directory, manager, client: nodeClient, informers, clock, random, dns, network, stage };
+  await startOwnNodes(own);
   const proxy = network === null ? null : proxyServices({ options, port, network, informers, clock, events });
   return {
     dns,
@@ -144,6 +146,7 @@ export async function startPlanes(
       await manager.haltPods(LONGEST_GRACE_MS);
       await proxy?.stop();
       await manager.stop();
+      if (options.runtime === 'process') await (await import('./release-volumes.ts')).releaseVolumes(directory);
       await dns.stop();
       events.stop();
       informers.stop();

@@ -33,6 +33,18 @@ export async function copyTree(from: string, to: string, hold: () => () => void)
   await rename(partial, to);
 }
 
+/** Copies what is in a directory into another one that is there, with its owner, mode and times; else as `copyTree`. */
+export async function copyContent(from: string, to: string, hold: () => () => void): Promise<void> {
+  const resume = hold();
+  try {
+    for (const name of await readdir(from)) await copyEntry(join(from, name), join(to, name));
+    await copyAttributes(from, to);
+  } finally {
+    resume();
+  }
+  await sync(to);
+}
+
 async function sync(path: string): Promise<void> {
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (entry.isDirectory()) await sync(join(path, entry.name));

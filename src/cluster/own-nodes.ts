@@ -22,6 +22,8 @@ export interface OwnNodesOptions {
   readonly dns: Dns;
   /** Of real pods; null where there are none. */
   readonly network: ClusterNetwork | null;
+  /** Sees to it that a volume is there before it is mounted into a pod. */
+  readonly stage: (volume: string) => Promise<void>;
 }
 
 /** Names, zones and annotations of the nodes of our own. */

@@ -78,6 +78,7 @@ export async function processNodes(
       clock,
       random,
       files: nodeFiles,
+      stage: parts.stage,
       lookup,
       directory: home,
       hostIPs: profile.addresses,

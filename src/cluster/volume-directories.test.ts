@@ -34,10 +34,11 @@ it('makes and removes a directory a volume, and never leaves its root', async ()
 it('starts a volume with the content of another one', async () => {
   const root = mkdtempSync(join(tmpdir(), 'perdure-volumes-'));
   const held: string[] = [];
-  const backend = volumeDirectories(root, (volume) => {
+  const hold = (volume: string) => {
     held.push(`hold ${volume} ${existsSync(join(root, 'pvc-2'))}`);
     return () => held.push(`resume ${existsSync(join(root, 'pvc-2.partial', 'sub', 'data'))}`);
-  });
+  };
+  const backend = volumeDirectories(root, { hold });
   const { path } = await backend.create(named('pvc-1'));
   mkdirSync(join(path, 'sub'));
   writeFileSync(join(path, 'sub', 'data'), 'x');

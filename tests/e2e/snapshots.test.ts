@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noLoopDevices } from '../support/loop-devices.ts';
 import { Kube, type Kubectl, kubectls } from './support/kubectl.ts';
 import { Perdure, until } from './support/perdure.ts';
 
@@ -17,18 +18,22 @@ while :; do i=$((i + 1)); ${FILES.map((file) => `echo $i >&${file + 3}`).join(';
 /** Number of lines and last line of each file. */
 const READ = `for f in ${FILES.join(' ')}; do wc -l </data/log-$f; tail -n 1 /data/log-$f; done`;
 
+const loopless = noLoopDevices();
+
 interface SetOptions {
   readonly script: string;
   readonly replicas?: number;
   readonly dataSource?: object;
+  readonly size?: string;
+  readonly storageClassName?: string;
 }
 
-function set(name: string, { script, replicas = 1, dataSource }: SetOptions): object {
+function set(name: string, { script, replicas = 1, size = '1Gi', ...claim }: SetOptions): object {
   const container = { name: 'main', image: 'busybox', command: ['sh', '-c', script] };
   const spec = {
     accessModes: ['ReadWriteOnce'],
-    resources: { requests: { storage: '1Gi' } },
-    ...(dataSource === undefined ? {} : { dataSource }),
+    resources: { requests: { storage: size } },
+    ...claim,
   };
   return {
     apiVersion: 'apps/v1',
@@ -216,6 +221,60 @@ function suite(kubectl: Kubectl): void {
       (await kube.ok(['get', 'events', '--field-selector', 'involvedObject.name=small'])).includes(why),
     );
   });
+
+  const requestOf = (size: string): string => JSON.stringify({ spec: { resources: { requests: { storage: size } } } });
+  const capacityOf = (claim: string): Promise<string> =>
+    kube.ok(['get', 'pvc', claim, '-o', 'jsonpath={.status.capacity.storage}']);
+
+  it('grows a bound claim, and says of its volume that nothing enforces the size', async () => {
+    const limit = 'jsonpath={.items[?(@.spec.claimRef.name=="data-clone-0")].metadata.annotations}';
+    expect(JSON.parse(await kube.ok(['get', 'pv', '-o', limit]))).toMatchObject({
+      'perdure.dev/size-limit': expect.stringMatching(/^(none|project-quota)$/),
+    });
+    await kube.ok(['patch', 'pvc', 'data-clone-0', '-p', requestOf('2Gi')]);
+    await until('the claim has its size', async () => (await capacityOf('data-clone-0')) === '2Gi');
+    const { status } = await kube.json<{ status: object }>(['get', 'pvc', 'data-clone-0']);
+    expect(status).toMatchObject({ phase: 'Bound', allocatedResources: { storage: '2Gi' } });
+    expect(status).not.toHaveProperty('conditions');
+  });
+
+  it.skipIf(loopless !== null)(
+    'enforces the size of a volume with a file system of its own, and grows that',
+    async () => {
+      await apply(
+        {
+          apiVersion: 'storage.k8s.io/v1',
+          kind: 'StorageClass',
+          metadata: { name: 'sized' },
+          provisioner: 'perdure.dev/local',
+          parameters: { enforce: 'loop' },
+          volumeBindingMode: 'WaitForFirstConsumer',
+          allowVolumeExpansion: true,
+        },
+        set('sized', { script: 'exec sleep 3600', size: '64Mi', storageClassName: 'sized' }),
+      );
+      await ready('sized');
+      const inside = (script: string): Promise<string> => kube.ok(['exec', 'sized-0', '--', 'sh', '-c', script]);
+      const sizeInside = async (): Promise<number> =>
+        Number(await inside("df -P -k /data | awk 'END { print int($2 / 1024) }'"));
+      expect(await sizeInside()).toBeLessThanOrEqual(64);
+      expect(await inside('{ head -c 80M /dev/zero >/data/big; } 2>&1 || echo refused')).toContain('No space left');
+      await kube.ok(['patch', 'pvc', 'data-sized-0', '-p', requestOf('256Mi')]);
+      const pending = 'jsonpath={.status.conditions[?(@.type=="FileSystemResizePending")].status}';
+      const grown = async (): Promise<boolean> => (await capacityOf('data-sized-0')) === '256Mi';
+      const waits = async (): Promise<boolean> =>
+        (await kube.ok(['get', 'pvc', 'data-sized-0', '-o', pending])) === 'True';
+      await until(
+        'it grows, or says that a pod has to be started again',
+        async () => (await grown()) || (await waits()),
+      );
+      await kube.ok(['delete', 'pod', 'sized-0']);
+      await ready('sized');
+      await until('the claim has its size', grown);
+      expect(await sizeInside()).toBeGreaterThan(200);
+      await inside('head -c 80M /dev/zero >/data/big');
+    },
+  );
 
   it('deletes content and copy with the snapshot once no claim waits for it, and not what was restored', async () => {
     await kube.ok(['delete', 'volumesnapshot', 'while-writing', '--wait=false']);

@@ -1,8 +1,8 @@
 /**
  * Why a storage operation failed. `transient`: may work when tried again. `infeasible`: never will as asked.
- * `exhausted`: not on the chosen node, maybe on another.
+ * `exhausted`: not on the chosen node, maybe on another. `in-use`: not while a pod uses the volume.
  */
-export type VolumeFaultKind = 'transient' | 'infeasible' | 'exhausted';
+export type VolumeFaultKind = 'transient' | 'infeasible' | 'exhausted' | 'in-use';
 
 /** How a backend says why it failed; any other error counts as transient. */
 export class VolumeFault extends Error {
@@ -24,14 +24,22 @@ export interface NewVolume {
   readonly sizeBytes: number;
   /** A volume whose content the new one starts with. */
   readonly copyOf: string | null;
+  /** How its size must be enforced; left out: as well as can be had. */
+  readonly enforce?: Enforcement;
 }
+
+/** `quota`: by the file system the volumes share. `loop`: by a file system of its own. */
+export type Enforcement = 'quota' | 'loop';
+
+/** What keeps a volume from growing beyond its size. */
+export type SizeLimit = 'none' | 'project-quota' | 'file-system';
 
 /**
  * Where the bytes of volumes live. Every call may be repeated after a crash or a lost answer and then does nothing
  * new. Calls may take long; they fail with VolumeFault.
  */
 export interface VolumeBackend {
-  create(volume: NewVolume): Promise<{ readonly path: string }>;
+  create(volume: NewVolume): Promise<{ readonly path: string; readonly limit?: SizeLimit }>;
   delete(name: string): Promise<void>;
   /** Makes the volume usable on a node. Only volumes with a driver are ever attached. */
   attach(name: string, node: string): Promise<void>;
@@ -40,4 +48,6 @@ export interface VolumeBackend {
   expand(name: string, sizeBytes: number): Promise<boolean>;
   /** Grows the file system of a volume that is mounted on a node. */
   growFileSystem(name: string, sizeBytes: number, node: string): Promise<void>;
+  /** Sees to it that a volume is there to be mounted into pods, also after the machine was started again. */
+  stage?(name: string): Promise<void>;
 }

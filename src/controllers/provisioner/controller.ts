@@ -31,6 +31,8 @@ const WORKERS = 64;
 const CLAIM = 'claim ';
 const VOLUME = 'volume ';
 const BY_VOLUME = 'volume';
+/** What we understand of a class. */
+const OUR_PARAMETERS = ['scope', 'enforce'];
 /** Between attempts, as external provisioners wait. */
 const BASE_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 300_000;
@@ -123,19 +125,20 @@ class Provisioner {
 
   async #provision(
     claim: PersistentVolumeClaim,
-    { storageClass, placement, copyOf }: Extract<ProvisionDecision, { kind: 'provision' }>,
+    { storageClass, placement, copyOf, enforce }: Extract<ProvisionDecision, { kind: 'provision' }>,
   ): Promise<void> {
     const name = volumeNameOf(claim);
     const key = keyOf(claim);
     this.#warnOfAlias(claim, storageClass);
     this.#event(claim, 'Provisioning', `External provisioner is provisioning volume for claim "${key}"`);
     try {
-      const { path } = await this.#options.backend.create({
+      const made = await this.#options.backend.create({
         name,
         sizeBytes: quantityValue(claim.spec.resources?.requests?.storage ?? '0'),
         copyOf,
+        ...(enforce === undefined ? {} : { enforce }),
       });
-      await this.#options.client.create(PERSISTENT_VOLUMES, newVolume(claim, storageClass, path, placement));
+      await this.#options.client.create(PERSISTENT_VOLUMES, newVolume(claim, storageClass, made, placement));
     } catch (error) {
       if (isStatus(error, 'AlreadyExists')) return;
       this.#failed(claim, faultMessage(error));
@@ -157,7 +160,7 @@ class Provisioner {
   /** What the class asks of a cloud is not what it gets. */
   #warnOfAlias(claim: PersistentVolumeClaim, { metadata, provisioner, parameters = {} }: StorageClass): void {
     if (provisioner === PROVISIONER) return;
-    const ignored = Object.keys(parameters).filter((parameter) => parameter !== 'scope');
+    const ignored = Object.keys(parameters).filter((parameter) => !OUR_PARAMETERS.includes(parameter));
     const without = ignored.length === 0 ? '' : `; its parameters ${ignored.join(', ')} have no effect`;
     const message = `StorageClass "${metadata.name}" names ${provisioner}, which ${PROVISIONER} stands in for here${without}`;
     this.#recorder.event(claim, 'Warning', 'ProvisionerAliased', message);

@@ -2,6 +2,7 @@ import { DRIVER } from '../../api/shared/attachment.ts';
 import { compareQuantity } from '../../base/quantity.ts';
 import type { Node, PersistentVolumeClaim } from '../framework/objects.ts';
 import { SNAPSHOT_GROUP, type VolumeSnapshot, type VolumeSnapshotContent } from '../framework/snapshots.ts';
+import type { Enforcement } from '../framework/volume-backend.ts';
 import {
   classOf,
   type PersistentVolume,
@@ -22,6 +23,7 @@ export type ProvisionDecision =
       readonly placement: Extract<Placement, { kind: 'placed' }>;
       /** Name in the backend of what the volume starts with. */
       readonly copyOf: string | null;
+      readonly enforce?: Enforcement;
     }
   /** It starts with a snapshot: decide again with that at hand. */
   | { readonly kind: 'read-snapshot'; readonly name: string }
@@ -72,7 +74,11 @@ export function decideProvision(claim: PersistentVolumeClaim, world: ProvisionWo
     nodes: world.nodes(),
   });
   if (placement.kind === 'refused') return refuse(placement.why, delayed);
-  return { kind: 'provision', storageClass, placement, copyOf: source.of };
+  const { enforce } = storageClass.parameters ?? {};
+  if (enforce !== undefined && enforce !== 'quota' && enforce !== 'loop')
+    return refuse(`parameter enforce must be quota or loop, not "${enforce}"`);
+  const base = { kind: 'provision', storageClass, placement, copyOf: source.of } as const;
+  return enforce === undefined ? base : { ...base, enforce };
 }
 
 type Source =

@@ -1,11 +1,15 @@
 import { DRIVER } from '../../api/shared/attachment.ts';
 import type { PersistentVolumeClaim } from '../framework/objects.ts';
+import type { SizeLimit } from '../framework/volume-backend.ts';
 import { type PersistentVolume, PROVISIONED_BY, type StorageClass } from '../framework/volumes.ts';
 import type { Placement } from './topology.ts';
 
 export const PROVISIONER = 'perdure.dev/local';
 /** Keeps the object until its directory is gone. */
 export const PROVISIONER_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
+
+/** Says on the volume what keeps it from growing beyond its size, `none` included. */
+export const SIZE_LIMIT = 'perdure.dev/size-limit';
 
 export const volumeNameOf = (claim: PersistentVolumeClaim): string => `pvc-${claim.metadata.uid}`;
 
@@ -19,7 +23,7 @@ function sourceOf(scope: 'node' | 'zone' | 'cluster', name: string, path: string
 export function newVolume(
   claim: PersistentVolumeClaim,
   storageClass: StorageClass,
-  path: string,
+  { path, limit }: { readonly path: string; readonly limit?: SizeLimit },
   placement: Extract<Placement, { kind: 'placed' }>,
 ): PersistentVolume {
   const { namespace, name, uid, resourceVersion } = claim.metadata;
@@ -30,7 +34,7 @@ export function newVolume(
     kind: 'PersistentVolume',
     metadata: {
       name: volumeNameOf(claim),
-      annotations: { [PROVISIONED_BY]: PROVISIONER },
+      annotations: { [PROVISIONED_BY]: PROVISIONER, ...(limit === undefined ? {} : { [SIZE_LIMIT]: limit }) },
       ...(policy === 'Delete' ? { finalizers: [PROVISIONER_FINALIZER] } : {}),
     },
     spec: {

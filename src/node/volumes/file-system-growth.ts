@@ -16,7 +16,10 @@ const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 120_000;
 
-/** Grows the file system of a mounted volume to a size in bytes; an error whose `kind` is `infeasible` is final. */
+/**
+ * Grows the file system of a mounted volume to a size in bytes. An error whose `kind` is `infeasible` is final; one
+ * that is `in-use` is not, but the volume has to be mounted anew first.
+ */
 export type GrowFileSystem = (volume: string, sizeBytes: number, node: string) => Promise<void>;
 
 export interface FileSystemGrowthOptions {
@@ -26,6 +29,8 @@ export interface FileSystemGrowthOptions {
   readonly grow: GrowFileSystem;
   readonly event: (subject: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string) => void;
 }
+
+const kindOf = (error: unknown): string => String((error as { kind?: unknown }).kind ?? '');
 
 /** Whether a claim waits for the node that mounts it to grow its file system. */
 export function waitsForNode(claim: KubeObject): boolean {
@@ -59,7 +64,7 @@ export class FileSystemGrowth {
         return;
       } catch (error) {
         // What the API or the storage could not do now may work later.
-        if ((error as { kind?: unknown }).kind === 'infeasible' || isStatus(error, 'NotFound')) return;
+        if (['infeasible', 'in-use'].includes(kindOf(error)) || isStatus(error, 'NotFound')) return;
         const delay = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** attempt);
         await new Promise<void>((resolve) => this.#options.clock.setTimer(delay, resolve));
       }
@@ -83,7 +88,9 @@ export class FileSystemGrowth {
       const why = (error as Error).message;
       const message = `NodeExpandVolume.NodeExpandVolume failed for volume "${name}" : ${why}`;
       for (const subject of [pod, claim]) event(subject, 'Warning', 'VolumeResizeFailed', message);
-      const infeasible = (error as { kind?: unknown }).kind === 'infeasible';
+      // The claim goes on saying that a pod has to be started again.
+      if (kindOf(error) === 'in-use') throw error;
+      const infeasible = kindOf(error) === 'infeasible';
       const condition = { type: 'NodeResizeError', message: `failed to expand pvc with ${why}` } as const;
       const step = infeasible ? 'NodeResizeInfeasible' : 'NodeResizeInProgress';
       await this.#update(claim, (current) => atResizeStep(current.status, step, size, condition, now()));

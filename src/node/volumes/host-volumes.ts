@@ -22,6 +22,8 @@ export interface HostVolumesOptions {
   readonly random: Random;
   readonly files: FileSystem;
   readonly lookup: Lookup;
+  /** Sees to it that a persistent volume is there to be mounted; left out: nothing has to be done for that. */
+  readonly stage?: (volume: string) => Promise<void>;
   /** Data directory of the node: pods live in `pods/<uid>`, provisioned volumes in `volumes/<name>`. */
   readonly directory: string;
   readonly hostIPs: readonly string[];
@@ -111,8 +113,9 @@ class HostVolumes implements VolumeManager {
   }
 
   async #persistent(volume: KubeObject): Promise<string> {
-    const { files, directory } = this.#options;
+    const { files, directory, stage } = this.#options;
     const path = volumePath(volume, directory);
+    await stage?.(volume.metadata.name ?? '');
     if ((await files.info(path)) === null) {
       if (volume.spec.local) throw new ConfigError(`path "${path}" does not exist`);
       await files.makeDirectory(path, 0o777);
