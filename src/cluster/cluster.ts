@@ -13,7 +13,7 @@ import { MASTERS, makeServer, type Parts, rangesOf, startPlanes } from './contro
 import { credentials, kubeconfig } from './credentials.ts';
 import { DataDirectory, startTicks } from './data-directory.ts';
 import { choosePort } from './free-port.ts';
-import { openLog } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import type { ClusterOptions } from './options.ts';
 import type { ClusterNetwork } from './pod-network.ts';
 import { renewApiService } from './services.ts';
@@ -56,6 +56,35 @@ async function openNetwork(directory: DataDirectory, options: ClusterOptions): P
   return openClusterNetwork(directory, options.network);
 }
 
+/** The port asked for; else the last one, the usual one, or any. Throws Error when the one asked for is taken. */
+async function apiPort({ host, port: asked }: ClusterOptions, directory: DataDirectory): Promise<number> {
+  const port = await choosePort(host, asked > 0 ? [asked] : [directory.last()?.port ?? 0, DEFAULT_PORT]);
+  if (asked > 0 && port !== asked)
+    throw new Error(`port ${asked} of ${host} is taken. Give another --port, or leave it out.`);
+  return port;
+}
+
+/** Tells the steps of a start, with the time each took, to whoever started it and to the log. */
+function reporter(
+  report: ClusterEvents,
+  log: Log,
+  clock: Clock,
+): { step(text: string): void; warn(text: string): void } {
+  let mark = clock.monotonic();
+  return {
+    step(text) {
+      const now = clock.monotonic();
+      report.onStep(text, now - mark);
+      log.write('info', text);
+      mark = now;
+    },
+    warn(text) {
+      report.onWarning(text);
+      log.write('warn', text);
+    },
+  };
+}
+
 function writeState(
   directory: DataDirectory,
   options: ClusterOptions,
@@ -86,20 +115,10 @@ export async function startCluster(
   clock: Clock = systemClock,
   random: Random = systemRandom,
 ): Promise<Cluster> {
-  let mark = clock.monotonic();
   const directory = new DataDirectory(options.dataDir);
   directory.lock();
   const log = openLog(directory.log, clock);
-  const step = (text: string): void => {
-    const now = clock.monotonic();
-    report.onStep(text, now - mark);
-    log.write('info', text);
-    mark = now;
-  };
-  const warn = (text: string): void => {
-    report.onWarning(text);
-    log.write('warn', text);
-  };
+  const { step, warn } = reporter(report, log, clock);
   let opening: Promise<ClusterNetwork | null> | null = null;
   try {
     // The machine's side of it takes its time; the store has other things to wait for.
@@ -110,19 +129,14 @@ export async function startCluster(
       api.reportStoreFailure();
     });
     const fresh = store.revision === 0;
-    const port = await choosePort(
-      options.host,
-      options.port > 0 ? [options.port] : [directory.last()?.port ?? 0, DEFAULT_PORT],
-    );
-    if (options.port > 0 && port !== options.port)
-      throw new Error(`port ${options.port} of ${options.host} is taken. Give another --port, or leave it out.`);
+    const network = await opening;
+    const address = firstAddress(rangesOf(network).serviceCidr);
+    const made = credentials(directory, random, clock.now(), [options.host, address]);
+    const port = await apiPort(options, directory);
     let manager: AgentManager | null = null;
     const onError: NonNullable<Parts['onError']> = (controller, key, error) => {
       log.write('error', `${controller} ${key}: ${error instanceof Error ? error.message : String(error)}`);
     };
-    const network = await opening;
-    const address = firstAddress(rangesOf(network).serviceCidr);
-    const made = credentials(directory, random, clock.now(), [options.host, address]);
     const parts: Parts = { options, directory, clock, random, made, network, onError };
     const api = makeServer(parts, store, port, (name) => manager?.directory(name) ?? null);
     await api.start();

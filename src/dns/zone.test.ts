@@ -90,6 +90,8 @@ describe('the zone', () => {
     const reverse = `${'7.0.0.0.'}${'0.'.repeat(24)}0.0.d.f.ip6.arpa`;
     expect(data(zone, reverse, 'PTR')).toEqual(['web.ns.svc.cluster.local']);
     expect(data(zone, 'out.ns.svc.cluster.local')).toEqual(['db.example.com']);
+    zone.setService(service('circle', { type: 'ExternalName', externalName: 'circle.ns.svc.cluster.local' }));
+    expect(data(zone, 'circle.ns.svc.cluster.local').length).toBeLessThan(10);
     expect(data(zone, 'dns-version.cluster.local', 'TXT')).toEqual(['1.1.0']);
     expect(zone.resolve('example.com', 'A').code).toBe('REFUSED');
     zone.removeService(service('web', {}));
@@ -124,5 +126,11 @@ describe('the zone', () => {
     expect(zone.hostsFor('ns')[0]?.names).toContain('db-0.db');
     expect(zone.hostsFor('other')[0]?.names).toContain('db-0.db.ns');
     expect(zone.hostsFor('other')[0]?.names).not.toContain('db-0.db');
+    zone.setService(service('alias', { type: 'ExternalName', externalName: 'db.ns.svc.cluster.local' }));
+    zone.setService(service('out', { type: 'ExternalName', externalName: 'db.example.com' }));
+    const alias = zone.hostsFor('ns').filter(({ names }) => names.includes('alias') || names.includes('out'));
+    expect(alias).toEqual([
+      { ip: '10.0.0.0', names: ['alias.ns.svc.cluster.local', 'alias.ns.svc', 'alias.ns', 'alias'] },
+    ]);
   });
 });

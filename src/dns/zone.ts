@@ -29,6 +29,8 @@ export interface HostEntry {
   readonly names: readonly string[];
 }
 
+/** As many as resolvers follow. */
+const ALIASES_LIMIT = 8;
 const REFUSED: ZoneAnswer = { code: 'REFUSED', answers: [], additionals: [] };
 const NXDOMAIN: ZoneAnswer = { code: 'NXDOMAIN', answers: [], additionals: [] };
 const EMPTY: ZoneAnswer = { code: 'NOERROR', answers: [], additionals: [] };
@@ -134,6 +136,10 @@ export class Zone {
 
   /** Answers a question; names in any case, with or without the dot at the end. */
   resolve(question: string, type: RecordType): ZoneAnswer {
+    return this.#resolve(question, type, 0);
+  }
+
+  #resolve(question: string, type: RecordType, aliases: number): ZoneAnswer {
     const name = question.toLowerCase().replace(/\.$/, '');
     const reverse = reverseAddress(name);
     if (reverse !== null) return this.#pointer(name, reverse, type);
@@ -152,7 +158,9 @@ export class Zone {
     const service = labels.at(-3)!;
     const names = this.#names(`${namespace}/${service}`);
     if (names === null) return NXDOMAIN;
-    return this.#ofService(name, labels.slice(0, -3), names, `${service}.${namespace}.svc.${this.domain}`, type);
+    const rest = labels.slice(0, -3);
+    if (names.kind === 'external') return rest.length > 0 ? NXDOMAIN : this.#alias(name, names.target, type, aliases);
+    return this.#ofService(name, rest, names, `${service}.${namespace}.svc.${this.domain}`, type);
   }
 
   /**
@@ -196,6 +204,11 @@ export class Zone {
       return [`${base}.svc.${this.domain}`, `${base}.svc`, base, ...(short ? [prefix] : [])];
     };
     if (names.kind === 'cluster') for (const { ip } of names.addresses) out.push({ ip, names: forms(service) });
+    // A hosts file knows no aliases: one for a name of the cluster has the addresses of that.
+    if (names.kind === 'external' && names.target.endsWith(`.${this.domain}`)) {
+      for (const { type, data } of this.resolve(names.target, 'ANY').answers)
+        if (type === 'A' || type === 'AAAA') out.push({ ip: data, names: forms(service) });
+    }
     if (names.kind !== 'headless') return;
     for (const { ip, label } of names.members)
       out.push({ ip, names: [...forms(`${label}.${service}`), ...forms(service)] });
@@ -211,14 +224,14 @@ export class Zone {
     return members.some((member) => member.serving);
   }
 
+  /** Aliases may lead to aliases, and in a circle. */
+  #alias(name: string, target: string, type: RecordType, aliases: number): ZoneAnswer {
+    const follow = type !== 'CNAME' && aliases < ALIASES_LIMIT && target.endsWith(`.${this.domain}`);
+    const followed = follow ? this.#resolve(target, type, aliases + 1).answers : [];
+    return this.#of([{ name, type: 'CNAME', data: target }, ...followed]);
+  }
+
   #ofService(name: string, rest: readonly string[], names: ServiceNames, full: string, type: RecordType): ZoneAnswer {
-    if (names.kind === 'external') {
-      if (rest.length > 0) return NXDOMAIN;
-      const alias: ZoneRecord = { name, type: 'CNAME', data: names.target };
-      const followed =
-        names.target.endsWith(`.${this.domain}`) && type !== 'CNAME' ? this.resolve(names.target, type).answers : [];
-      return this.#of([alias, ...followed]);
-    }
     if (rest.length === 0) {
       const addresses = names.kind === 'cluster' ? names.addresses : names.members;
       // The specification: a headless name without a ready endpoint does not exist.
