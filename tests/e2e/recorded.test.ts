@@ -6,8 +6,11 @@ import { hasShared, Perdure, shared } from './support/perdure.ts';
 
 const OUTSIDE_THIS_STAGE = new Set(['apply', 'auth', 'custom-resources']);
 const AT_LEAST_GOLDEN = 360;
-/** All but two, which print the prose of field descriptions: that is upstream's, and not shipped. */
-const AT_LEAST_KUBECTL = 127;
+/** They print the prose of field descriptions: that is upstream's, and not shipped. */
+const PROSE = new Set([
+  'read-explain-statefulset-spec-ordinals',
+  'read-explain-statefulset-spec-updatestrategy-rollingupdate-partit',
+]);
 /** It records that a budget is seen before the pods of a set made earlier are; here they are there by then. */
 const OUTRUN = new Set(['pdb-none']);
 
@@ -54,11 +57,16 @@ describe.skipIf(!hasShared)('recorded behaviour (../shared)', () => {
 
   for (const kubectl of kubectls(hasShared ? RECORDED : [])) {
     it(`shows kubectl ${kubectl.version} what it was shown`, async () => {
-      const args = ['kubectl', '--kubeconfig', perdure.kubeconfig, '--kubectl', kubectl.path];
-      const out = await node(join(shared, 'transcripts', 'run.mjs'), args);
-      console.log(tail(out));
-      const passed = Number(/(\d+) passed/.exec(out)?.[1] ?? 0);
-      expect(passed, tail(out)).toBeGreaterThanOrEqual(AT_LEAST_KUBECTL);
+      const run = async (...names: string[]): Promise<string[]> => {
+        const args = ['kubectl', '--kubeconfig', perdure.kubeconfig, '--kubectl', kubectl.path, ...names];
+        const out = await node(join(shared, 'transcripts', 'run.mjs'), args);
+        console.log(tail(out));
+        expect(out, tail(out)).toMatch(/^kubectl 1\.\d+: \d+ passed/m);
+        return [...out.matchAll(/^FAIL ([\w-]+)/gm)].map((match) => match[1]!).filter((name) => !PROSE.has(name));
+      };
+      // Four cases at once show each other's load: what differs has to differ alone too.
+      const failed = await run();
+      if (failed.length > 0) expect(await run(...failed)).toEqual([]);
     });
   }
 });
