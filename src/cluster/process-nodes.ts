@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dns } from '../dns/dns.ts';
 import { nodeDialers } from '../node/adapters/dialers.ts';
-import { machineLeft } from '../node/adapters/machine-left.ts';
 import { nodeFiles } from '../node/adapters/node-files.ts';
 import type { OwnNode } from '../node/agent-manager.ts';
 import { builtInImages, thisMachine } from '../node/images/built-in.ts';
@@ -95,6 +94,8 @@ export async function processNodes(
       dialers: nodeDialers,
       directory: home,
       dns,
+      evictionHard: parseThresholds(options.evictionHard),
+      observe: async () => (await import('../node/adapters/machine-left.ts')).machineLeft(home),
       measure: async (path) => (await import('../node/adapters/measure-volume.ts')).measureVolume(path),
     });
   };

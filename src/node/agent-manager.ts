@@ -8,7 +8,8 @@ import type { InformerFactory } from '../client/informer-factory.ts';
 import { CONFIG_MAPS, NODES, PERSISTENT_VOLUME_CLAIMS } from '../client/resources.ts';
 import type { KubeObject, ResourceId } from '../schema/object.ts';
 import { parseLabelSelector } from '../schema/selectors.ts';
-import { createNodeAgent, type NodeAgent, type NodeAgentOptions } from './agent.ts';
+import { createNodeAgent, type NodeAgent } from './agent.ts';
+import type { NodeAgentOptions } from './agent-options.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { informerLookup, SECRETS } from './lookup.ts';
 import type { NodeProfile } from './node-object.ts';
@@ -42,7 +43,17 @@ export interface AgentManagerOptions {
 /** A node with a runtime of its own: everything else the manager shares among its agents. */
 export type OwnNode = Pick<
   NodeAgentOptions,
-  'runtime' | 'profile' | 'volumes' | 'files' | 'dialers' | 'directory' | 'dns' | 'maxRestartBackoffMs' | 'measure'
+  | 'runtime'
+  | 'profile'
+  | 'volumes'
+  | 'files'
+  | 'dialers'
+  | 'directory'
+  | 'dns'
+  | 'maxRestartBackoffMs'
+  | 'measure'
+  | 'evictionHard'
+  | 'observe'
 >;
 
 export interface AgentManager {

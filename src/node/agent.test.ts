@@ -267,6 +267,51 @@ describe('a simulated node', () => {
     expect((await world.pod()).status.containerStatuses[0].restartCount).toBe(1);
   });
 
+  it('shuts down when its Node is asked to, critical pods last, and starts again', async () => {
+    const { clock, client, create, pod } = world;
+    await create('web', { annotations: { 'simulate.perdure.dev/stop-delay': '5s' } });
+    await create('system', {
+      spec: { priority: 2_000_001_000 },
+      annotations: { 'simulate.perdure.dev/stop-delay': '5s' },
+    });
+    await clock.settle();
+    const shutdown = (value: string | null) =>
+      client.patch(NODES, 'node-1', 'merge', { metadata: { annotations: { 'perdure.dev/shutdown': value } } });
+    const ready = async () =>
+      (await client.get<KubeObject>(NODES, 'node-1')).status.conditions.find(
+        (one: { type: string }) => one.type === 'Ready',
+      );
+    await shutdown('30s,60s');
+    await clock.settle();
+    expect(await world.reasons()).toContain('InvalidAnnotation');
+    expect((await ready()).status).toBe('True');
+    await shutdown('30s,10s');
+    await clock.advance(6_000);
+    expect((await pod('web')).status).toMatchObject({
+      phase: 'Failed',
+      reason: 'Terminated',
+      message: 'Pod was terminated in response to imminent node shutdown.',
+    });
+    expect(statusOf(await pod('web'), 'DisruptionTarget')).toBe('True');
+    expect((await pod('system')).status.phase).toBe('Running');
+    expect(await ready()).toMatchObject({
+      status: 'False',
+      reason: 'KubeletNotReady',
+      message: 'node is shutting down',
+    });
+    await clock.advance(5_000);
+    expect((await pod('system')).status.reason).toBe('Terminated');
+    await create('late');
+    await clock.settle();
+    expect((await pod('late')).status).toMatchObject({ phase: 'Failed', reason: 'NodeShutdown' });
+    await shutdown(null);
+    await clock.settle();
+    expect((await ready()).status).toBe('True');
+    await create('again');
+    await clock.settle();
+    expect((await pod('again')).status.phase).toBe('Running');
+  });
+
   it('plays nodes that match the selector, and no others', async () => {
     for (const [name, labels] of [
       ['theirs', {}],

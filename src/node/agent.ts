@@ -1,75 +1,33 @@
 import { MANAGED_ATTACH } from '../api/shared/attachment.ts';
 import { isFencedPod } from '../api/shared/self-fencing.ts';
 import type { NodeEndpoint } from '../apiserver/streaming/node-endpoint.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Random } from '../base/random.ts';
-import type { Client } from '../client/client.ts';
-import type { EventRecorder } from '../client/events.ts';
 import { keyOf, revisionOf } from '../client/meta.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { NodeAdmission } from './admission.ts';
+import type { NodeAgentOptions } from './agent-options.ts';
 import { createEndpoint } from './endpoint.ts';
 import { reportEvent } from './events.ts';
-import type { FileSystem } from './files.ts';
-import type { Heartbeats } from './heartbeats.ts';
 import { hookRunner } from './hooks.ts';
 import type { LogRotator } from './logs/rotate.ts';
 import { createLogRotator } from './logs/rotate.ts';
-import type { Lookup } from './lookup.ts';
 import { createPages } from './metrics/pages.ts';
-import type { MeasureVolume } from './metrics/volume-stats.ts';
-import type { NodeProfile } from './node-object.ts';
 import { NodeRegistration } from './node-registration.ts';
-import { endPods, NODE_SHUTDOWN, type ShutdownGrace } from './node-shutdown.ts';
+import { endPods, NODE_SHUTDOWN, SHUTDOWN, type ShutdownGrace, shutdownOf } from './node-shutdown.ts';
 import type { ContainerRecord } from './pod/container-record.ts';
 import type { PodHost } from './pod/host.ts';
 import type { PodVerdict } from './pod/verdict.ts';
 import { PodWorker } from './pod/worker.ts';
-import type { PodRouter } from './pod-router.ts';
 import { NodePressure } from './pressure/node-pressure.ts';
 import { simulatedLeft } from './pressure/simulated.ts';
-import { DEFAULT_EVICTION, type Observation, parseThresholds, type Threshold } from './pressure/thresholds.ts';
-import { createProbes, type Dialers } from './probes/prober.ts';
-import type { ContainerState, Runtime, Sandbox } from './runtimes/runtime.ts';
+import { DEFAULT_EVICTION, parseThresholds } from './pressure/thresholds.ts';
+import { createProbes } from './probes/prober.ts';
+import type { ContainerState, Sandbox } from './runtimes/runtime.ts';
 import { type NodeDns, sandboxSpec } from './sandbox-spec.ts';
 import { SelfFencing } from './self-fencing.ts';
 import { StatusWriter } from './status-writer.ts';
 import { ClaimVolumes } from './volumes/claim-volumes.ts';
-import { FileSystemGrowth, type GrowFileSystem } from './volumes/file-system-growth.ts';
+import { FileSystemGrowth } from './volumes/file-system-growth.ts';
 import { NodeAttachments } from './volumes/node-attachments.ts';
-import type { VolumeManager } from './volumes/volume-manager.ts';
-
-export interface NodeAgentOptions {
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly runtime: Runtime;
-  readonly pods: PodRouter;
-  readonly heartbeats: Heartbeats;
-  readonly lookup: Lookup;
-  /** Where this node's events come from; null: none are reported. */
-  readonly recorder: EventRecorder | null;
-  readonly profile: NodeProfile;
-  /** The Node object was made by a client: the agent plays it, but leaves its labels and size alone. */
-  readonly adopted?: boolean;
-  /** Real pods need all three; simulated ones none. */
-  readonly files?: FileSystem;
-  readonly dialers?: Dialers;
-  readonly volumes: VolumeManager;
-  /** Directory of this node's pods and logs; '' for simulated ones. */
-  readonly directory?: string;
-  readonly dns?: NodeDns;
-  /** Longest crash backoff, 300 s when left out. */
-  readonly maxRestartBackoffMs?: number;
-  /** Grows file systems of mounted volumes; left out: there is nothing to grow. */
-  readonly growFileSystem?: GrowFileSystem;
-  /** Says how full a volume is; left out: nothing is known of that. */
-  readonly measure?: MeasureVolume;
-  /** Below which pods are given up; default `DEFAULT_EVICTION`. */
-  readonly evictionHard?: readonly Threshold[];
-  /** What the node has left; left out: what annotations of its Node say (simulated). */
-  readonly observe?: () => Promise<Observation>;
-}
 
 /** One node: registers it, plays its pods, serves their logs and streams. */
 export interface NodeAgent extends NodeEndpoint {
@@ -132,6 +90,7 @@ class Agent implements NodeAgent {
   #unlisten: () => void = () => {};
   #halting = false;
   #shuttingDown = false;
+  #shutdownAsked: string | undefined;
   #onChange: () => void = () => {};
   #still: () => void = () => {};
 
@@ -214,6 +173,7 @@ class Agent implements NodeAgent {
     const node = await this.#registration.register();
     this.#event(node, 'Normal', 'Starting', 'Starting kubelet.');
     this.#fencing.begin(node);
+    this.#followShutdown(node);
     this.#still = heartbeats.add(node, this.#fencing, () => {
       void this.#registration.report().catch(() => undefined);
       void this.#pressure.look().catch(() => undefined);
@@ -235,9 +195,28 @@ class Agent implements NodeAgent {
 
   async shutDown(grace: ShutdownGrace): Promise<void> {
     this.#shuttingDown = true;
-    await this.#registration.shutDown().catch(() => undefined);
+    const node = this.#registration.node;
+    if (node !== null) this.#event(node, 'Normal', 'Shutdown', 'Shutdown manager detected shutdown event');
+    await this.#registration.shuttingDown(true).catch(() => undefined);
     await endPods(this.workers.values(), grace, this.#options.clock, (workers) => this.#ended(workers));
     await this.#writer.settled();
+  }
+
+  /** Shuts the node down, or starts it again, as its annotation says. */
+  #followShutdown(node: KubeObject): void {
+    const asked = node.metadata.annotations?.[SHUTDOWN];
+    if (asked === this.#shutdownAsked) return;
+    this.#shutdownAsked = asked;
+    try {
+      const grace = shutdownOf(node);
+      if (grace !== null) void this.shutDown(grace);
+      else {
+        this.#shuttingDown = false;
+        void this.#registration.shuttingDown(false).catch(() => undefined);
+      }
+    } catch (error) {
+      this.#event(node, 'Warning', 'InvalidAnnotation', `${SHUTDOWN} is ignored: ${(error as Error).message}`);
+    }
   }
 
   #ended(workers: readonly PodWorker[]): Promise<void> {
@@ -274,7 +253,9 @@ class Agent implements NodeAgent {
 
   nodeChanged(node: KubeObject): void {
     this.#registration.seen(node);
-    if (this.#registration.node !== null) this.#fencing.seen(this.#registration.node);
+    if (this.#registration.node === null) return;
+    this.#fencing.seen(this.#registration.node);
+    this.#followShutdown(this.#registration.node);
   }
 
   claimGrew(claim: KubeObject): void {

@@ -86,9 +86,9 @@ export class NodeRegistration {
     }
   }
 
-  /** From now on the node says that it is not ready. */
-  shutDown(): Promise<void> {
-    this.#shuttingDown = true;
+  /** While it shuts down the node says that it is not ready. */
+  shuttingDown(value: boolean): Promise<void> {
+    this.#shuttingDown = value;
     return this.report();
   }
 

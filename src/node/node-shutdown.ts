@@ -1,6 +1,9 @@
 import { type Clock, sleep } from '../base/clock.ts';
+import { parseGoDuration } from '../base/time.ts';
+import type { KubeObject } from '../schema/object.ts';
 import type { PodVerdict } from './pod/verdict.ts';
 import type { PodWorker } from './pod/worker.ts';
+import { isCritical } from './pressure/rank.ts';
 
 /** How long pods have when the node shuts down, milliseconds; the critical ones have their part at the end. */
 export interface ShutdownGrace {
@@ -8,7 +11,6 @@ export interface ShutdownGrace {
   readonly criticalMs: number;
 }
 
-const CRITICAL_PRIORITY = 2_000_000_000;
 const MESSAGE = 'Pod was terminated in response to imminent node shutdown.';
 const VERDICT: PodVerdict = {
   reason: 'Terminated',
@@ -23,6 +25,23 @@ export const NODE_SHUTDOWN = {
 };
 
 /**
+ * Annotation of a Node that asks it to shut down as a machine would that is switched off: its value is the whole grace
+ * period and, after a comma, the part of critical pods at its end (`30s` or `30s,10s`). Taking it off starts the node again.
+ */
+export const SHUTDOWN = 'perdure.dev/shutdown';
+
+/** What the annotation asks for; null when it is not there. Throws RangeError when it is not understood. */
+export function shutdownOf(node: KubeObject): ShutdownGrace | null {
+  const text: string | undefined = node.metadata.annotations?.[SHUTDOWN];
+  if (text === undefined) return null;
+  const [total = '', critical = '0s', ...more] = text.split(',');
+  const grace = { totalMs: parseGoDuration(total), criticalMs: parseGoDuration(critical) };
+  if (more.length > 0 || grace.criticalMs < 0 || grace.totalMs < grace.criticalMs)
+    throw new RangeError(`not a grace period and the part of it for critical pods: "${text}"`);
+  return grace;
+}
+
+/**
  * Ends pods before the machine goes: those that are not critical first, then the critical ones, each within its own grace
  * or what the node gives. `ended` resolves when all of the given workers are through.
  */
@@ -33,10 +52,10 @@ export async function endPods(
   ended: (workers: readonly PodWorker[]) => Promise<void>,
 ): Promise<void> {
   const all = [...workers];
-  const isCritical = ({ pod }: PodWorker): boolean => (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY;
+  const critical = ({ pod }: PodWorker): boolean => isCritical(pod);
   const parts: readonly (readonly [readonly PodWorker[], number])[] = [
-    [all.filter((worker) => !isCritical(worker)), totalMs - criticalMs],
-    [all.filter(isCritical), criticalMs],
+    [all.filter((worker) => !critical(worker)), totalMs - criticalMs],
+    [all.filter(critical), criticalMs],
   ];
   for (const [group, limitMs] of parts) {
     if (group.length === 0) continue;

@@ -9,10 +9,10 @@ export class Cgroups {
   readonly #prefix: string;
   readonly #leaving = new Set<string>();
 
-  /** `prefix` is a directory name of our own under the controllers. */
-  constructor(prefix: string) {
+  /** `prefix` is a directory name of our own under the controllers; `wanted` false: as on a machine without. */
+  constructor(prefix: string, wanted = true) {
     this.#prefix = prefix;
-    this.#version = detect();
+    this.#version = wanted ? detect() : 0;
     if (this.#version === 0) return;
     try {
       for (const directory of this.#bases()) mkdirSync(directory, { recursive: true });
@@ -42,6 +42,16 @@ export class Cgroups {
     const directories = this.#bases().map((base) => join(base, id));
     for (const directory of directories) mkdirSync(directory, { recursive: true });
     const [memory, cpu] = [directories[0]!, directories.at(-1)!];
+    this.#limit(memory, cpu, limits);
+    if (this.#version === 2) {
+      // As a node does it: no swap, and a container goes as a whole.
+      tryWrite(join(memory, 'memory.oom.group'), '1');
+      tryWrite(join(memory, 'memory.swap.max'), '0');
+    }
+    return directories;
+  }
+
+  #limit(memory: string, cpu: string, limits: { readonly memoryBytes?: number; readonly cpuMillis?: number }): void {
     if (limits.memoryBytes !== undefined) {
       writeFileSync(
         join(memory, this.#version === 2 ? 'memory.max' : 'memory.limit_in_bytes'),
@@ -53,7 +63,6 @@ export class Cgroups {
       if (this.#version === 2) writeFileSync(join(cpu, 'cpu.max'), `${quota} 100000`);
       else writeFileSync(join(cpu, 'cpu.cfs_quota_us'), quota);
     }
-    return directories;
   }
 
   /** True when the kernel killed something of it for want of memory. */
@@ -86,6 +95,15 @@ export class Cgroups {
   close(): void {
     this.sweep();
     for (const base of this.#version === 0 ? [] : this.#bases()) removed(base);
+  }
+}
+
+/** What not every kernel has. */
+function tryWrite(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch {
+    // The limit itself holds without it.
   }
 }
 

@@ -31,6 +31,8 @@ export interface ContainerFile {
   readonly workingDir: string;
   /** Instead of the image's. */
   readonly stopSignal?: string;
+  /** What it may use, in bytes. */
+  readonly memoryBytes?: number;
   readonly stdin: boolean;
   readonly tty: boolean;
   readonly stdinOnce: boolean;

@@ -26,6 +26,7 @@ async function open(
   directory: string,
   onExit: (container: ContainerState) => void,
   network: 'loopback' | 'namespaces',
+  controlGroups = true,
 ): Promise<ContractWorld> {
   const catalog = new ImageCatalog(builtInImages(thisMachine('/nowhere')));
   const runtime = new ProcessRuntime({
@@ -34,6 +35,7 @@ async function open(
     directory: join(directory, 'runtime'),
     dataDirectory: directory,
     network,
+    controlGroups,
   });
   await runtime.start(onExit);
   const dispose = async (): Promise<void> => {
@@ -59,12 +61,13 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
   async function inWorld(
     test: (world: ContractWorld, exit: Promise<ContainerState>) => Promise<void>,
     network: 'loopback' | 'namespaces' = 'loopback',
+    controlGroups = true,
   ) {
     let exited: (state: ContainerState) => void = () => undefined;
     const exit = new Promise<ContainerState>((resolve) => {
       exited = resolve;
     });
-    const world = await open(fresh(), (state) => exited(state), network);
+    const world = await open(fresh(), (state) => exited(state), network, controlGroups);
     try {
       await world.runtime.createSandbox(sandboxSpec(world.directory));
       await test(world, exit);
@@ -255,6 +258,19 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
         'stdout F but volumes',
       ]);
     }));
+
+  // Holds 150 MB until it is killed, and ends as what was killed.
+  const HOG = 'mkfifo /tmp/f; (exec 3<>/tmp/f; head -c 200000000 /dev/zero | tail -c 150000000 >&3) & wait $!; exit $?';
+
+  it.each([true, false])('kills what is above its memory limit (control groups: %s)', (controlGroups) =>
+    inWorld(
+      async (world, exit) => {
+        await run(world, HOG, { limits: { memoryBytes: 64 << 20 } });
+        expect(await exit).toMatchObject({ exitCode: 137, reason: 'OOMKilled' });
+      },
+      'loopback',
+      controlGroups,
+    ));
 
   it('asks with the signal the pod names', () =>
     inWorld(async (world) => {

@@ -25,6 +25,7 @@ import { dial, dialInside } from './dial.ts';
 import { execIn } from './exec.ts';
 import { HostsFiles, type PodHosts, type PodNames } from './hosts-files.ts';
 import { containerEnvironment, hasStdinPipe, identityOf, launch } from './launch.ts';
+import { MemoryGuard } from './memory-guard.ts';
 import type { PodNetwork } from './network.ts';
 import { pauseProcesses, resumeProcesses } from './pause.ts';
 import { type SharedProcesses, startPause } from './pid-namespaces.ts';
@@ -47,6 +48,8 @@ export interface ProcessRuntimeOptions {
   readonly names?: PodNames;
   /** What `detectSupport` found, where it was asked before. */
   readonly support?: Support;
+  /** False: limits are enforced without control groups, as where they cannot be written. */
+  readonly controlGroups?: boolean;
 }
 
 interface SandboxRecord {
@@ -75,6 +78,7 @@ export class ProcessRuntime implements Runtime {
   readonly #network: SharedNetwork;
   readonly #hosts: HostsFiles | null;
   readonly #cgroups: Cgroups;
+  readonly #memory: MemoryGuard;
   readonly #watchdog: Watchdog;
   readonly #sandboxes = new Map<string, SandboxRecord>();
   readonly #containers = new Map<string, ProcessContainer>();
@@ -97,7 +101,11 @@ export class ProcessRuntime implements Runtime {
       for (const container of this.#containers.values())
         if (this.#sandboxes.get(container.state.podUid)?.member === true) void container.stop('SIGKILL', 0);
     });
-    this.#cgroups = new Cgroups(`perdure-${createHash('sha256').update(instance).digest('hex').slice(0, 8)}`);
+    this.#memory = new MemoryGuard(options.clock, () => this.#containers.values());
+    this.#cgroups = new Cgroups(
+      `perdure-${createHash('sha256').update(instance).digest('hex').slice(0, 8)}`,
+      options.controlGroups !== false,
+    );
   }
 
   get conditions(): Runtime['conditions'] {
@@ -117,7 +125,7 @@ export class ProcessRuntime implements Runtime {
         reason: limits ? 'ControlGroups' : 'ControlGroupsUnavailable',
         message: limits
           ? 'memory and CPU limits are enforced'
-          : 'memory and CPU limits are not enforced: the control groups of this machine cannot be written',
+          : 'the control groups of this machine cannot be written: a container found above its memory limit is killed, CPU limits are not enforced',
       },
       {
         type: 'UserIdentityEnforced',
@@ -243,6 +251,7 @@ export class ProcessRuntime implements Runtime {
       rights: rightsOf(spec),
       workingDir: spec.workingDir ?? entry.workingDir ?? '/',
       ...(spec.stopSignal === undefined ? {} : { stopSignal: spec.stopSignal }),
+      ...(spec.limits.memoryBytes === undefined ? {} : { memoryBytes: spec.limits.memoryBytes }),
       stdin: spec.stdin,
       tty: spec.tty,
       stdinOnce: spec.stdinOnce === true,
@@ -366,6 +375,7 @@ export class ProcessRuntime implements Runtime {
   /** Containers go on; what nobody uses any more is taken away. */
   async close(): Promise<void> {
     this.#watchdog.arm(null);
+    this.#memory.stop();
     for (const container of this.#containers.values()) container.release();
     this.#hosts?.stop();
     await this.#network.close();
@@ -385,12 +395,13 @@ export class ProcessRuntime implements Runtime {
       file,
       positionFile: this.#path('positions', key),
       clock: this.#options.clock,
-      oomKilled: () => this.#cgroups.oomKilled(key),
+      oomKilled: () => this.#cgroups.oomKilled(key) || this.#memory.killed(file.state.id),
       onExit: (exited) => {
         if (exited.state.reason !== 'StartError' || exited.state.message === undefined) this.#onExit(exited.state);
       },
     });
     this.#containers.set(file.state.id, container);
+    if (!this.#cgroups.available && file.memoryBytes !== undefined) this.#memory.begin();
     return container;
   }
 
@@ -403,6 +414,7 @@ export class ProcessRuntime implements Runtime {
   #forget(id: string): void {
     const key = id.slice(ID_SCHEME.length);
     this.#containers.delete(id);
+    this.#memory.forget(id);
     this.#cgroups.remove(key);
     rmSync(this.#path('containers', key), { recursive: true, force: true });
     rmSync(this.#path('positions', key), { force: true });
