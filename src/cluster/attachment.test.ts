@@ -14,6 +14,7 @@ import { ManualClock } from '../client/testing/manual-clock.ts';
 import { MemoryClient } from '../client/testing/memory-client.ts';
 import { createAttacher } from '../controllers/attach-detach/attacher.ts';
 import { createAttachDetachController } from '../controllers/attach-detach/controller.ts';
+import { VolumeFault } from '../controllers/framework/volume-backend.ts';
 import { createVolumeResizeController } from '../controllers/volume-resize/controller.ts';
 import { type AgentManager, createAgentManager } from '../node/agent-manager.ts';
 import type { KubeObject } from '../schema/object.ts';
@@ -32,11 +33,16 @@ class Storage {
   /** More than one node had a volume at a time. */
   shared = false;
   grown = 0;
+  /** File systems grow only where no pod uses them. */
+  offline = false;
+  tries = 0;
 
   create = async () => ({ path: '/x' });
   delete = async () => {};
   expand = async () => true;
   growFileSystem = async (_: string, bytes: number) => {
+    this.tries++;
+    if (this.offline) throw new VolumeFault('in-use', 'not while a pod uses it');
     this.grown = bytes;
   };
   attach = async (volume: string, node: string) => {
@@ -288,6 +294,25 @@ describe('a claim that grows', () => {
       ({ reason }) => reason === 'FileSystemResizeSuccessful',
     );
     expect(events.map(({ involvedObject }) => involvedObject.kind).sort()).toEqual(['PersistentVolumeClaim', 'Pod']);
+  });
+
+  it('says that a pod has to be started again where the file system is too busy to grow, and grows then', async () => {
+    await claimAndVolume();
+    await run('p', 'a');
+    storage.offline = true;
+    const { conditions, capacity } = await grow();
+    expect(conditions).toMatchObject([{ type: 'FileSystemResizePending', status: 'True' }]);
+    expect(capacity).toEqual({ storage: '1Gi' });
+    await clock.advance(600_000);
+    expect(storage.tries).toBe(1);
+    storage.offline = false;
+    await end('p');
+    await run('q', 'a');
+    expect((await client.get<KubeObject>(CLAIMS, 'c')).status).toEqual({
+      phase: 'Bound',
+      capacity: { storage: '2Gi' },
+      allocatedResources: { storage: '2Gi' },
+    });
   });
 
   it('waits for the next pod where none is running', async () => {

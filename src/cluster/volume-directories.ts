@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NewVolume, type VolumeBackend, VolumeFault } from '../controllers/framework/volume-backend.ts';
 import type { LoopVolumes } from './loop-volumes.ts';
-import { ProjectQuota } from './project-quota.ts';
+import type { ProjectQuota } from './project-quota.ts';
 
 /** Names come from claim uids; anything that could leave the directory is refused. */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
@@ -11,8 +11,10 @@ const PUBLIC_MODE = 0o777;
 export interface VolumeDirectoriesOptions {
   /** Keeps the pods that use a volume still while it is copied; returns the function that lets them go on. */
   readonly hold?: (volume: string) => () => void;
-  readonly quota?: Pick<ProjectQuota, 'limit' | 'forget'>;
+  readonly quota?: Quota;
 }
+
+type Quota = Pick<ProjectQuota, 'limit' | 'forget'>;
 
 export type VolumeDirectories = Required<VolumeBackend>;
 
@@ -28,13 +30,13 @@ export function volumeDirectories(root: string, options: VolumeDirectoriesOption
 class Directories implements VolumeDirectories {
   readonly #root: string;
   readonly #hold: (volume: string) => () => void;
-  readonly #quota: Pick<ProjectQuota, 'limit' | 'forget'>;
+  #quota: Promise<Quota> | null;
   #loop: Promise<LoopVolumes> | null = null;
 
-  constructor(root: string, { hold = () => () => {}, quota = new ProjectQuota(root) }: VolumeDirectoriesOptions) {
+  constructor(root: string, { hold = () => () => {}, quota }: VolumeDirectoriesOptions) {
     this.#root = root;
     this.#hold = hold;
-    this.#quota = quota;
+    this.#quota = quota === undefined ? null : Promise.resolve(quota);
   }
 
   readonly create: VolumeDirectories['create'] = async (volume) => {
@@ -46,7 +48,7 @@ class Directories implements VolumeDirectories {
       return { path, limit: 'file-system' };
     }
     await this.#makeDirectory(path, volume);
-    if (await this.#quota.limit(path, volume.sizeBytes)) return { path, limit: 'project-quota' };
+    if (await (await this.#quotas()).limit(path, volume.sizeBytes)) return { path, limit: 'project-quota' };
     if (volume.enforce !== 'quota') return { path, limit: 'none' };
     await rm(path, { recursive: true, force: true });
     throw new VolumeFault(
@@ -59,7 +61,7 @@ class Directories implements VolumeDirectories {
     const path = this.#pathOf(name);
     const partial = await this.#isLoop(`${path}.partial`);
     if (partial || (await this.#isLoop(path))) await (await this.#loops()).remove(path);
-    else if ((await lstat(path).catch(() => null)) !== null) await this.#quota.forget(path);
+    else if ((await lstat(path).catch(() => null)) !== null) await (await this.#quotas()).forget(path);
     await rm(path, { recursive: true, force: true });
   };
 
@@ -75,7 +77,7 @@ class Directories implements VolumeDirectories {
   readonly growFileSystem: VolumeDirectories['growFileSystem'] = async (name, sizeBytes) => {
     const path = this.#pathOf(name);
     if (await this.#isLoop(path)) await (await this.#loops()).growFileSystem(path);
-    else await this.#quota.limit(path, sizeBytes);
+    else await (await this.#quotas()).limit(path, sizeBytes);
   };
 
   readonly stage: VolumeDirectories['stage'] = async (name) => {
@@ -92,6 +94,11 @@ class Directories implements VolumeDirectories {
   #loops(): Promise<LoopVolumes> {
     this.#loop ??= import('./loop-volumes.ts').then(({ LoopVolumes: Made }) => new Made());
     return this.#loop;
+  }
+
+  #quotas(): Promise<Quota> {
+    this.#quota ??= import('./project-quota.ts').then(({ ProjectQuota: Made }) => new Made(this.#root));
+    return this.#quota;
   }
 
   async #isLoop(path: string): Promise<boolean> {
