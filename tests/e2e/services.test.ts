@@ -181,7 +181,8 @@ describe.skipIf(kubectl === undefined || !root).each([['auto'], ['loopback']])(
       expect(await whoAnswers(web)).toBe('web-1');
       await inMember('web-0', 'rm', '/tmp/sick');
       await until('the ready one alone serves', async () => (await whoAnswers(web)) === 'web-0');
-      await inMember('web-1', 'touch', '/tmp/leave');
+      // It may leave faster than the command that tells it to.
+      await kube.try(['exec', 'web-1', '--', 'touch', '/tmp/leave']);
       await until('both are back', async () => (await whoAnswers(web)) === 'web-0 web-1');
     });
 
@@ -191,13 +192,17 @@ describe.skipIf(kubectl === undefined || !root).each([['auto'], ['loopback']])(
       await perdure.up('--network', mode);
       await until('the same address answers', async () => (await whoAnswers(web)) === 'web-0 web-1');
       await perdure.kill();
-      const range = web.split('.').slice(0, 2).join('.').replace('http://', '');
+      const routes = (): string =>
+        has('ip') ? execFileSync('ip', ['route', 'show', 'table', 'all'], { encoding: 'utf8' }) : '';
+      const range = `${new URL(web).hostname.split('.').slice(0, 2).join('.')}.0.0/16`;
+      const route = routes()
+        .split('\n')
+        .find((line) => line.startsWith(`local ${range} `));
+      if (has('ip')) expect(route === undefined).toBe(range.startsWith('127.'));
       await perdure.command(['reset', '--yes']);
       expect(await failure(ask(`http://127.0.0.1:${nodePort}`))).toBe('ECONNREFUSED');
-      if (mode === 'loopback' || !has('ip')) return;
-      expect(execFileSync('ip', ['route', 'show', 'table', 'all'], { encoding: 'utf8' })).not.toContain(
-        `${range}.0.0/16`,
-      );
+      // Another Perdure may have the range by now, but not by this bridge.
+      if (route !== undefined) expect(routes()).not.toContain(route.split(' ')[3]);
     });
   },
 );
