@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { parseGoDuration } from '../base/time.ts';
 import { CLOUD_PROVISIONERS } from '../cluster/cloud-provisioners.ts';
 import { type ClusterOptions, DEFAULT_OPTIONS, type NetworkMode, type RuntimeName } from '../cluster/options.ts';
 import { DEFAULT_EVICTION, parseThresholds } from '../node/pressure/thresholds.ts';
@@ -25,6 +26,8 @@ export interface UpOptions extends CommonOptions {
   readonly volumeSnapshots?: boolean;
   readonly selfFencing?: boolean;
   readonly evictionHard?: string;
+  readonly nodeMonitorGracePeriod: string;
+  readonly nodeLeaseDuration: string;
   readonly mergeKubeconfig?: boolean;
 }
 
@@ -34,6 +37,17 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
     throw new UserError(`--${name} takes a whole number from ${min} to ${max}, not "${text}".`);
   }
   return value;
+}
+
+/** A Go duration of whole seconds, such as 50s; milliseconds. */
+function seconds(name: string, text: string, min: number, max: number): number {
+  let ms = Number.NaN;
+  try {
+    ms = parseGoDuration(text);
+  } catch {}
+  if (ms % 1000 !== 0 || ms < min * 1000 || ms > max * 1000)
+    throw new UserError(`--${name} takes whole seconds from ${min}s to ${max}s, as 50s or 1m30s, not "${text}".`);
+  return ms;
 }
 
 /** `A=true,B=false`. */
@@ -86,5 +100,7 @@ export function clusterOptions(options: UpOptions): ClusterOptions {
     volumeSnapshots: options.volumeSnapshots === true,
     selfFencing: options.selfFencing === true,
     evictionHard: evictionHard(options.evictionHard),
+    nodeMonitorGraceMs: seconds('node-monitor-grace-period', options.nodeMonitorGracePeriod, 1, 86_400),
+    nodeLeaseMs: seconds('node-lease-duration', options.nodeLeaseDuration, 4, 3_600),
   };
 }

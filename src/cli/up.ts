@@ -114,6 +114,8 @@ export function registerUp(program: Command): void {
     .option('--volume-snapshots', 'install the kinds of snapshot.storage.k8s.io')
     .option('--self-fencing', 'nodes end their members when they cannot renew their lease')
     .option('--eviction-hard <list>', 'give pods up when a node has less left, e.g. nodefs.available<5%; "" for never')
+    .option('--node-monitor-grace-period <duration>', 'how long a node may be silent before it is unhealthy', '50s')
+    .option('--node-lease-duration <duration>', 'how long the lease of a node lasts; renewed four times within', '40s')
     .option('--merge-kubeconfig', 'add the context to your own kubeconfig')
     .action(async (options: UpOptions) => {
       const directory = dataDirectory(options);

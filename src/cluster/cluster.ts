@@ -160,9 +160,6 @@ export async function startCluster(
     const planes = await startPlanes(parts, api, port, (created) => {
       manager = created;
     });
-    // From here on the nodes alone hold it.
-    await network?.pods.close();
-    opening = null;
     step(
       `Controllers, scheduler and ${options.nodes === 1 ? '1 node' : `${options.nodes} nodes`} (${options.runtime})`,
     );
@@ -172,6 +169,8 @@ export async function startCluster(
       client,
       async stop() {
         await planes.stop();
+        // Not before: all nodes may be powered off for a while.
+        await network?.pods.close();
         await api.close();
         await store.close();
         log.write('info', 'stopped');

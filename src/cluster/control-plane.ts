@@ -107,6 +107,7 @@ export async function startPlanes(
     catalog,
     volumes,
     rootCa: made.authority.certificate,
+    nodeMonitorGraceMs: options.nodeMonitorGraceMs,
     provisionerAliases: options.provisionerAliases,
     ...(parts.onError === undefined ? {} : { hooks: { error: parts.onError } }),
   });
@@ -120,6 +121,7 @@ export async function startPlanes(
     events,
     names: dns.zone,
     growFileSystem: volumes.growFileSystem,
+    leaseMs: options.nodeLeaseMs,
     ...(options.simulateNodes === null ? {} : { simulateNodes: options.simulateNodes }),
   });
   bindManager(manager);
@@ -134,8 +136,20 @@ export async function startPlanes(
   await manager.start();
   await Promise.all([...controllers.map((controller) => controller.start()), scheduler.start()]);
   const stage = async (volume: string): Promise<void> => volumes.stage?.(volume);
-  const own = { options, directory, manager, client: nodeClient, informers, clock, random, dns, network, stage };
-  await startOwnNodes(own);
+  const endFailures = await startOwnNodes({
+    options,
+    directory,
+    manager,
+    client: nodeClient,
+    informers,
+    clock,
+    random,
+    dns,
+    network,
+    stage,
+    events,
+    ...(parts.onError === undefined ? {} : { onError: parts.onError }),
+  });
   const proxy = network === null ? null : proxyServices({ options, port, network, informers, clock, events });
   return {
     dns,
@@ -143,6 +157,7 @@ export async function startPlanes(
     async stop() {
       scheduler.stop();
       for (const controller of controllers) controller.stop();
+      endFailures();
       await manager.haltPods(LONGEST_GRACE_MS);
       await proxy?.stop();
       await manager.stop();

@@ -44,6 +44,8 @@ export interface ControllersOptions {
   /** Provisioner names of others that ours stands in for. */
   readonly provisionerAliases?: readonly string[];
   readonly rootCa: string;
+  /** How long a node may be silent; default 50 s. */
+  readonly nodeMonitorGraceMs?: number;
   readonly hooks?: ControllerHooks;
 }
 
@@ -55,7 +57,8 @@ export function makeControllers(options: ControllersOptions): {
   readonly controllers: readonly Controller[];
   readonly events: EventBroadcaster;
 } {
-  const { client, clientOf, informers, clock, random, gates, catalog, volumes, rootCa, hooks } = options;
+  const { client, clientOf, informers, clock, random, gates, catalog, volumes, rootCa, nodeMonitorGraceMs, hooks } =
+    options;
   const events = new EventBroadcaster(clientOf?.(EVENT_WRITER) ?? client, clock);
   const common: ControllerOptions = {
     client,
@@ -85,7 +88,10 @@ export function makeControllers(options: ControllersOptions): {
     createEndpointSliceController(as('endpointslice')),
     createEndpointsController(as('endpoints')),
     createDisruptionController({ ...as('disruption'), catalog }),
-    createNodeLifecycleController(as('node-lifecycle')),
+    createNodeLifecycleController({
+      ...as('node-lifecycle'),
+      ...(nodeMonitorGraceMs === undefined ? {} : { graceMs: nodeMonitorGraceMs }),
+    }),
     createTaintEvictionController(as('taint-eviction')),
     createPodGarbageCollector(as('pod-gc')),
     createNodeGiveUpController(as('node-give-up')),

@@ -34,6 +34,10 @@ export interface ClusterOptions {
   readonly selfFencing: boolean;
   /** Below which our real nodes give up pods (`parseThresholds`). */
   readonly evictionHard: string;
+  /** How long a node may be silent before it counts as unhealthy (kube-controller-manager's option of that name). */
+  readonly nodeMonitorGraceMs: number;
+  /** How long the lease of a node of our own lasts (kubelet's nodeLeaseDurationSeconds). */
+  readonly nodeLeaseMs: number;
 }
 
 export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
@@ -52,4 +56,6 @@ export const DEFAULT_OPTIONS: Omit<ClusterOptions, 'dataDir'> = {
   volumeSnapshots: false,
   selfFencing: false,
   evictionHard: DEFAULT_EVICTION,
+  nodeMonitorGraceMs: 50_000,
+  nodeLeaseMs: 40_000,
 };

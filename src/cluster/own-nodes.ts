@@ -3,11 +3,13 @@ import { SELF_FENCING } from '../api/shared/self-fencing.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
+import type { EventBroadcaster } from '../client/events.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
 import type { Dns } from '../dns/dns.ts';
 import type { AgentManager } from '../node/agent-manager.ts';
 import type { NodeProfile } from '../node/node-object.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { NodeFailures } from './node-failures.ts';
 import type { ClusterOptions } from './options.ts';
 import type { ClusterNetwork } from './pod-network.ts';
 
@@ -24,7 +26,12 @@ export interface OwnNodesOptions {
   readonly network: ClusterNetwork | null;
   /** Sees to it that a volume is there before it is mounted into a pod. */
   readonly stage: (volume: string) => Promise<void>;
+  readonly events: EventBroadcaster;
+  /** A node could not be brought into the state its annotation asks for. */
+  readonly onError?: (part: string, node: string, error: unknown) => void;
 }
+
+const nodeName = (index: number): string => `node-${index + 1}`;
 
 /** Names, zones and annotations of the nodes of our own. */
 export function nodeLabels(
@@ -33,7 +40,7 @@ export function nodeLabels(
 ): Pick<NodeProfile, 'name' | 'labels' | 'annotations'> {
   const zone = options.zones.length === 0 ? undefined : options.zones[index % options.zones.length];
   return {
-    name: `node-${index + 1}`,
+    name: nodeName(index),
     labels: zone === undefined ? {} : { 'topology.kubernetes.io/zone': zone },
     ...(options.selfFencing ? { annotations: { [SELF_FENCING]: 'true' } } : {}),
   };
@@ -44,20 +51,34 @@ function machineCapacity(): Readonly<Record<string, string>> {
   return { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: '110' };
 }
 
-async function addSimulated(manager: AgentManager, options: ClusterOptions): Promise<void> {
-  await Promise.all(
-    Array.from({ length: options.nodes }, (_, index) => manager.addSimulated(nodeLabels(options, index))),
-  );
+/** Starts the agent of one node; resolves once it is registered. */
+type Launch = (index: number) => Promise<unknown>;
+
+async function launcher(parts: OwnNodesOptions): Promise<Launch> {
+  const { options, manager, network } = parts;
+  if (network === null) return (index) => manager.addSimulated(nodeLabels(options, index));
+  const { processNodes } = await import('./process-nodes.ts');
+  const capacity = machineCapacity();
+  return processNodes(parts, network.pods, (index) => ({ ...nodeLabels(options, index), capacity }));
 }
 
-/** Starts the agents of our own nodes; real ones share the image catalog and the pod network. */
-export async function startOwnNodes(parts: OwnNodesOptions): Promise<void> {
-  if (parts.options.nodes === 0) return;
-  if (parts.network === null) return addSimulated(parts.manager, parts.options);
-  const { processNodes } = await import('./process-nodes.ts');
-  await processNodes(
-    parts,
-    parts.network.pods,
-    (index): Omit<NodeProfile, 'addresses'> => ({ ...nodeLabels(parts.options, index), capacity: machineCapacity() }),
-  );
+/**
+ * Starts the agents of our own nodes, and from then on lets them fail as their Nodes ask for; real ones share the image
+ * catalog and the pod network. Returns the function that ends the latter: call it before the agents are stopped.
+ */
+export async function startOwnNodes(parts: OwnNodesOptions): Promise<() => void> {
+  const { options, manager, informers, events, network, onError } = parts;
+  if (options.nodes === 0) return () => {};
+  const launch = await launcher(parts);
+  const names = Array.from({ length: options.nodes }, (_, index) => nodeName(index));
+  const failures = new NodeFailures({
+    manager,
+    informers,
+    recorder: events.recorder({ component: 'perdure' }),
+    launch: (name) => launch(names.indexOf(name)),
+    onError: (node, error) => onError?.('node-failures', node, error),
+  });
+  if (network === null) await Promise.all(names.map((name) => failures.start(name)));
+  else for (const name of names) await failures.start(name);
+  return () => failures.stop();
 }

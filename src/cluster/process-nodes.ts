@@ -49,18 +49,18 @@ async function podDns(
   return { served: server !== null, dns: { nameservers: [...own, ...outer], domain: dns.zone.domain, options, host } };
 }
 
-/** Nodes that run real processes. Each has a directory of its own; pod network and volumes are shared by all. */
+/** How to start nodes that run real processes. Each has a directory of its own; pod network and volumes are shared by all. */
 export async function processNodes(
   parts: OwnNodesOptions,
   network: SharedNetwork,
   profileOf: (index: number) => Omit<NodeProfile, 'addresses'>,
-): Promise<void> {
+): Promise<(index: number) => Promise<unknown>> {
   const { options, directory, manager, client, informers, clock, random } = parts;
   const catalog = imageCatalog(options.images);
   const lookup = informerLookup(informers);
   const support = detectSupport();
   const { served, dns } = await podDns(parts.dns, network);
-  const start = async (index: number): Promise<void> => {
+  return (index) => {
     const profile = { ...profileOf(index), addresses: [options.host] };
     const home = directory.ensure('nodes', profile.name);
     const runtime = new ProcessRuntime({
@@ -86,7 +86,7 @@ export async function processNodes(
       allowHostPath: options.allowHostPath,
       canChangeOwner: support.root,
     });
-    await manager.add({
+    return manager.add({
       runtime,
       profile,
       volumes,
@@ -99,5 +99,4 @@ export async function processNodes(
       measure: async (path) => (await import('../node/adapters/measure-volume.ts')).measureVolume(path),
     });
   };
-  for (let index = 0; index < options.nodes; index++) await start(index);
 }

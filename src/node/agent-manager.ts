@@ -11,6 +11,7 @@ import { parseLabelSelector } from '../schema/selectors.ts';
 import { createNodeAgent, type NodeAgent } from './agent.ts';
 import type { NodeAgentOptions } from './agent-options.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { Link } from './link.ts';
 import { informerLookup, SECRETS } from './lookup.ts';
 import type { NodeProfile } from './node-object.ts';
 import { PodRouter } from './pod-router.ts';
@@ -30,7 +31,9 @@ export interface AgentManagerOptions {
   readonly events: EventBroadcaster | null;
   /** Nodes made by clients that match this label selector are played by simulated agents; '' or undefined: none. */
   readonly simulateNodes?: string;
-  /** Between renewals of a node's lease; default 10 s. */
+  /** How long the lease of a node lasts (kubelet nodeLeaseDurationSeconds); default 40 s. */
+  readonly leaseMs?: number;
+  /** Between renewals of a node's lease; default a quarter of its duration. */
   readonly heartbeatMs?: number;
   /** What simulated scripts can see of the cluster's names. */
   readonly names?: Names;
@@ -66,6 +69,10 @@ export interface AgentManager {
   ): Promise<NodeAgent>;
   /** Stops playing a node; its Node object stays. */
   remove(name: string): Promise<void>;
+  /** The power of a node goes: what runs on it is killed, and it falls silent. `add` it again when the power is back. */
+  powerOff(name: string): Promise<void>;
+  /** Cuts a node off from the API server, or lets it reach it again. What runs on it runs on. */
+  cutOff(name: string, cut: boolean): void;
   readonly agents: ReadonlyMap<string, NodeAgent>;
   /** For the API server's streaming subresources. */
   readonly directory: NodeDirectory;
@@ -76,6 +83,13 @@ export interface AgentManager {
   stop(): Promise<void>;
 }
 
+/** What pods are made from. */
+const SOURCES: readonly [ResourceId, 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim'][] = [
+  [CONFIG_MAPS, 'ConfigMap'],
+  [SECRETS, 'Secret'],
+  [PERSISTENT_VOLUME_CLAIMS, 'PersistentVolumeClaim'],
+];
+
 /** All node agents of this process. An agent never touches a Node that is not its own, nor pods of other nodes. */
 export function createAgentManager(options: AgentManagerOptions): AgentManager {
   return new Manager(options);
@@ -83,6 +97,7 @@ export function createAgentManager(options: AgentManagerOptions): AgentManager {
 
 class Manager implements AgentManager {
   readonly agents = new Map<string, NodeAgent>();
+  readonly #links = new Map<string, Link>();
   readonly #options: AgentManagerOptions;
   readonly #heartbeats: Heartbeats;
   readonly #addresses: AddressPool;
@@ -94,7 +109,7 @@ class Manager implements AgentManager {
 
   constructor(options: AgentManagerOptions) {
     this.#options = options;
-    this.#heartbeats = new Heartbeats(options.client, options.clock, options.heartbeatMs);
+    this.#heartbeats = new Heartbeats(options.clock, options.leaseMs, options.heartbeatMs);
     this.#addresses = new AddressPool(options.podCidr);
     this.#lookup = informerLookup(options.informers);
     this.#pods = new PodRouter(options.informers);
@@ -102,31 +117,26 @@ class Manager implements AgentManager {
   }
 
   get directory(): NodeDirectory {
-    return (name) => this.agents.get(name) ?? null;
+    return (name) => this.#reachable(name) ?? null;
   }
 
   async start(): Promise<void> {
     const { informers } = this.#options;
     await informers.start();
-    const sources: readonly [ResourceId, 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim'][] = [
-      [CONFIG_MAPS, 'ConfigMap'],
-      [SECRETS, 'Secret'],
-      [PERSISTENT_VOLUME_CLAIMS, 'PersistentVolumeClaim'],
-    ];
-    for (const [resource, kind] of sources) {
+    for (const [resource, kind] of SOURCES) {
       const changed = (object: KubeObject): void => {
         const { namespace = '', name = '' } = object.metadata;
-        for (const agent of this.agents.values()) agent.sourceChanged(kind, namespace, name);
+        for (const agent of this.#allReachable()) agent.sourceChanged(kind, namespace, name);
       };
       this.#deaf.push(informers.informer(resource).on({ add: changed, update: changed }));
     }
     const grew = (claim: KubeObject): void => {
       if (resizeStatusOf(claim) !== 'NodeResizePending') return;
-      for (const agent of this.agents.values()) agent.claimGrew(claim);
+      for (const agent of this.#allReachable()) agent.claimGrew(claim);
     };
     this.#deaf.push(informers.informer(PERSISTENT_VOLUME_CLAIMS).on({ add: grew, update: grew }));
     const seen = (node: KubeObject): void => {
-      this.agents.get(node.metadata.name ?? '')?.nodeChanged(node);
+      this.#reachable(node.metadata.name ?? '')?.nodeChanged(node);
       if (this.#isOurs(node)) void this.#adopt(node);
     };
     this.#deaf.push(
@@ -155,9 +165,52 @@ class Manager implements AgentManager {
   }
 
   async remove(name: string): Promise<void> {
+    const agent = this.#taken(name);
+    await agent?.stop();
+  }
+
+  async powerOff(name: string): Promise<void> {
+    this.#links.get(name)?.cut();
+    const agent = this.#taken(name);
+    await agent?.powerOff();
+  }
+
+  cutOff(name: string, cut: boolean): void {
+    const link = this.#links.get(name);
+    const agent = this.agents.get(name);
+    if (link === undefined || agent === undefined || link.isCut === cut) return;
+    if (cut) link.cut();
+    else {
+      link.mend();
+      this.#catchUp(agent);
+    }
+  }
+
+  /** Tells an agent of what may have changed while it heard nothing. */
+  #catchUp(agent: NodeAgent): void {
+    const { informers } = this.#options;
+    const node = informers.informer(NODES).get(undefined, agent.name);
+    if (node !== undefined) agent.nodeChanged(node);
+    for (const [resource, kind] of SOURCES)
+      for (const { metadata } of informers.informer(resource).list())
+        agent.sourceChanged(kind, metadata.namespace ?? '', metadata.name ?? '');
+    for (const claim of informers.informer(PERSISTENT_VOLUME_CLAIMS).list())
+      if (resizeStatusOf(claim) === 'NodeResizePending') agent.claimGrew(claim);
+  }
+
+  #taken(name: string): NodeAgent | undefined {
     const agent = this.agents.get(name);
     this.agents.delete(name);
-    await agent?.stop();
+    this.#links.delete(name);
+    return agent;
+  }
+
+  #reachable(name: string): NodeAgent | undefined {
+    return this.#links.get(name)?.isCut === true ? undefined : this.agents.get(name);
+  }
+
+  #allReachable(): NodeAgent[] {
+    return [...this.agents.values()].filter(({ name }) => this.#reachable(name) !== undefined);
   }
 
   pauseUsers(volume: string): () => void {
@@ -217,15 +270,18 @@ class Manager implements AgentManager {
 
   #agent(node: OwnNode & { readonly adopted: boolean }): NodeAgent {
     const { client, clock, random, events, growFileSystem } = this.#options;
+    const link = new Link(node.profile.name, client, this.#pods);
+    this.#links.set(node.profile.name, link);
+    // The pods of a stand-in have no containers to tell of.
+    const recorder = node.adopted ? null : events?.recorder({ component: 'kubelet', host: node.profile.name });
     return createNodeAgent({
-      client,
+      client: link.client,
       clock,
       random,
-      pods: this.#pods,
+      pods: link.pods,
       heartbeats: this.#heartbeats,
       lookup: this.#lookup,
-      // The pods of a stand-in have no containers to tell of.
-      recorder: node.adopted ? null : (events?.recorder({ component: 'kubelet', host: node.profile.name }) ?? null),
+      recorder: recorder === null || recorder === undefined ? null : link.recorder(recorder),
       ...(growFileSystem === undefined ? {} : { growFileSystem }),
       ...node,
     });

@@ -7,7 +7,7 @@ import type { Heartbeats } from './heartbeats.ts';
 import type { Lookup } from './lookup.ts';
 import type { MeasureVolume } from './metrics/volume-stats.ts';
 import type { NodeProfile } from './node-object.ts';
-import type { PodRouter } from './pod-router.ts';
+import type { PodSource } from './pod-router.ts';
 import type { Observation, Threshold } from './pressure/thresholds.ts';
 import type { Dialers } from './probes/prober.ts';
 import type { Runtime } from './runtimes/runtime.ts';
@@ -20,7 +20,7 @@ export interface NodeAgentOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly runtime: Runtime;
-  readonly pods: PodRouter;
+  readonly pods: PodSource;
   readonly heartbeats: Heartbeats;
   readonly lookup: Lookup;
   /** Where this node's events come from; null: none are reported. */

@@ -25,6 +25,7 @@ import type { ContainerState, Sandbox } from './runtimes/runtime.ts';
 import { type NodeDns, sandboxSpec } from './sandbox-spec.ts';
 import { SelfFencing } from './self-fencing.ts';
 import { StatusWriter } from './status-writer.ts';
+import { removeStrayDirectories } from './stray-directories.ts';
 import { ClaimVolumes } from './volumes/claim-volumes.ts';
 import { FileSystemGrowth } from './volumes/file-system-growth.ts';
 import { NodeAttachments } from './volumes/node-attachments.ts';
@@ -40,6 +41,8 @@ export interface NodeAgent extends NodeEndpoint {
   shutDown(grace: ShutdownGrace): Promise<void>;
   /** Stops watching and reporting; what runs goes on running. */
   stop(): Promise<void>;
+  /** The power of the machine goes: nothing of it runs on, and nobody is told. It is started again as a new agent. */
+  powerOff(): Promise<void>;
   /** A ConfigMap, Secret or claim appeared or changed. */
   sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void;
   nodeChanged(node: KubeObject): void;
@@ -121,6 +124,7 @@ class Agent implements NodeAgent {
     this.#fencing = new SelfFencing({
       clock,
       runtime,
+      leaseMs: options.heartbeats.leaseMs,
       stop: async (graceMs) => {
         const started = fenced().filter((worker) => worker.started);
         await Promise.all(started.map((worker) => worker.halt(graceMs)));
@@ -154,7 +158,7 @@ class Agent implements NodeAgent {
   }
 
   async start(): Promise<void> {
-    const { runtime, heartbeats, pods } = this.#options;
+    const { client, runtime, heartbeats, pods } = this.#options;
     await runtime.start(
       (state) => {
         const worker = this.workers.get(state.podUid);
@@ -174,7 +178,7 @@ class Agent implements NodeAgent {
     this.#event(node, 'Normal', 'Starting', 'Starting kubelet.');
     this.#fencing.begin(node);
     this.#followShutdown(node);
-    this.#still = heartbeats.add(node, this.#fencing, () => {
+    this.#still = heartbeats.add(client, node, this.#fencing, () => {
       void this.#registration.report().catch(() => undefined);
       void this.#pressure.look().catch(() => undefined);
     });
@@ -237,6 +241,11 @@ class Agent implements NodeAgent {
     for (const worker of this.workers.values()) worker.detach();
     this.#volumes.stop();
     await this.#options.runtime.close();
+  }
+
+  async powerOff(): Promise<void> {
+    await this.#options.runtime.powerOff?.();
+    await this.stop();
   }
 
   sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void {
@@ -323,6 +332,7 @@ class Agent implements NodeAgent {
       await this.#options.runtime.removeSandbox(uid).catch(() => undefined);
       await this.#options.files?.remove(`${this.#options.directory ?? ''}/pods/${uid}`).catch(() => undefined);
     }
+    await removeStrayDirectories(this.#options, (uid) => this.workers.has(uid));
   }
 
   #podSet(pod: KubeObject): void {

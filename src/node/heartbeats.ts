@@ -5,8 +5,9 @@ import type { Client, Target } from '../client/client.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { isStatus } from '../schema/status.ts';
 
-const PERIOD_MS = 10_000;
-const LEASE_SECONDS = 40;
+const LEASE_MS = 40_000;
+/** Renewals within the duration of a lease (kubelet: a quarter of it from one to the next). */
+const RENEWALS = 4;
 const LEASES: Target = {
   group: 'coordination.k8s.io',
   version: 'v1',
@@ -26,6 +27,7 @@ export interface LeaseTerms {
 }
 
 interface Beat {
+  readonly client: Client;
   readonly node: KubeObject;
   readonly terms: LeaseTerms;
   readonly tick: () => void;
@@ -33,25 +35,26 @@ interface Beat {
   busy: boolean;
 }
 
-/** Renews the leases of all nodes of this process by one timer, every ten seconds (node.md 9.1). */
+/** Renews the leases of all nodes of this process by one timer, four times within their duration (node.md 9.1). */
 export class Heartbeats {
-  readonly #client: Client;
   readonly #clock: Clock;
   readonly #periodMs: number;
+  /** How long a lease lasts. */
+  readonly leaseMs: number;
   readonly #beats = new Map<string, Beat>();
   #timer: Timer | null = null;
 
-  /** `periodMs` between renewals, default 10 s: well below the 40 s a lease lasts. */
-  constructor(client: Client, clock: Clock, periodMs = PERIOD_MS) {
-    this.#client = client;
+  /** `leaseMs`: how long a lease lasts, default 40 s; `periodMs` between renewals, default a quarter of it. */
+  constructor(clock: Clock, leaseMs = LEASE_MS, periodMs = leaseMs / RENEWALS) {
     this.#clock = clock;
     this.#periodMs = periodMs;
+    this.leaseMs = leaseMs;
   }
 
   /** Renews at once and from then on; `tick` is called with every beat. Returns the function that stops it. */
-  add(node: KubeObject, terms: LeaseTerms, tick: () => void): () => void {
+  add(client: Client, node: KubeObject, terms: LeaseTerms, tick: () => void): () => void {
     const name = node.metadata.name ?? '';
-    const beat: Beat = { node, terms, tick, lease: null, busy: false };
+    const beat: Beat = { client, node, terms, tick, lease: null, busy: false };
     this.#beats.set(name, beat);
     void this.#renew(name, beat);
     if (this.#timer === null) this.#arm();
@@ -89,7 +92,7 @@ export class Heartbeats {
 
   /** Somebody else wrote to the lease: perhaps to give the node up, which its agent should know soon. */
   #again(name: string, beat: Beat): Promise<KubeObject | null> {
-    return this.#client
+    return beat.client
       .get<KubeObject>(LEASES, name)
       .then((lease) => this.#write(name, beat, lease))
       .catch(() => null);
@@ -97,7 +100,7 @@ export class Heartbeats {
 
   /** Renews the lease, or makes it. It is never taken back from whoever gave the node up before the node has yielded. */
   async #write(name: string, beat: Beat, known: KubeObject | null): Promise<KubeObject> {
-    const { terms, node } = beat;
+    const { client, terms, node } = beat;
     if (known !== null && isGivenUp(known)) await terms.yield();
     const sentAt = this.#clock.monotonic();
     const annotations = withChanges(known?.metadata.annotations ?? {}, { ...terms.sending(), [GIVEN_UP]: null });
@@ -105,27 +108,27 @@ export class Heartbeats {
     const { annotations: _, ...rest } = known?.metadata ?? { name, namespace: 'kube-node-lease' };
     const metadata = { ...rest, ownerReferences, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) };
     const renewTime = rfc3339Micro(this.#clock.now());
-    const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+    const spec = { holderIdentity: name, leaseDurationSeconds: Math.ceil(this.leaseMs / 1000), renewTime };
     if (known === null) {
-      const made = await this.#create({ ...LEASE_TYPE, metadata, spec });
+      const made = await createOrNull(client, { ...LEASE_TYPE, metadata, spec });
       // Another lease was there: it is renewed as any other.
-      if (made === null) return this.#write(name, beat, await this.#client.get<KubeObject>(LEASES, name));
+      if (made === null) return this.#write(name, beat, await client.get<KubeObject>(LEASES, name));
       terms.renewed(sentAt, made);
       return made;
     }
-    const lease = await this.#client.update<KubeObject>(LEASES, { ...known, metadata, spec });
+    const lease = await client.update<KubeObject>(LEASES, { ...known, metadata, spec });
     terms.renewed(sentAt, lease);
     return lease;
   }
+}
 
-  /** Null when there is one already. */
-  async #create(lease: object): Promise<KubeObject | null> {
-    try {
-      return await this.#client.create<KubeObject>(LEASES, lease);
-    } catch (error) {
-      if (!isStatus(error, 'AlreadyExists')) throw error;
-      return null;
-    }
+/** Null when there is one already. */
+async function createOrNull(client: Client, lease: object): Promise<KubeObject | null> {
+  try {
+    return await client.create<KubeObject>(LEASES, lease);
+  } catch (error) {
+    if (!isStatus(error, 'AlreadyExists')) throw error;
+    return null;
   }
 }
 

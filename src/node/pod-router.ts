@@ -11,8 +11,14 @@ export interface PodListener {
   podGone(pod: KubeObject): void;
 }
 
+/** Where an agent hears of its pods. */
+export interface PodSource {
+  /** Pods already known are told at once. Returns the function that stops it. */
+  listen(node: string, listener: PodListener): () => void;
+}
+
 /** Hands pods to the agents of their nodes: one handler on one shared informer, however many nodes there are. */
-export class PodRouter {
+export class PodRouter implements PodSource {
   readonly #informer: Informer;
   readonly #listeners = new Map<string, PodListener>();
   readonly #stop: () => void;

@@ -27,19 +27,24 @@ beforeEach(() => {
   clock = new ManualClock();
   log = [];
   watchdog = undefined;
+  fencing = make();
+});
+
+function make(leaseMs?: number): SelfFencing {
   const runtime = {
     watchdog: (afterMs: number | null) => {
       watchdog = afterMs;
     },
   } as unknown as Runtime;
-  fencing = new SelfFencing({
+  return new SelfFencing({
+    ...(leaseMs === undefined ? {} : { leaseMs }),
     clock,
     runtime,
     stop: async (graceMs) => void log.push(`stop ${graceMs}`),
     resume: () => log.push('resume'),
     giveUp: () => log.push('give up'),
   });
-});
+}
 
 it('promises nothing and stops nothing unless it is asked to', async () => {
   fencing.begin(node());
@@ -61,6 +66,17 @@ it('runs members only once it holds the lease, and stops them 40 s after the sen
   expect([fencing.open, log]).toEqual([false, ['resume', 'stop 10000']]);
   renew();
   expect([fencing.open, log.at(-1), watchdog]).toEqual([true, 'resume', 50_000]);
+});
+
+it('counts in leases where they last for longer or shorter', async () => {
+  fencing = make(8_000);
+  fencing.begin(node('true'));
+  renew();
+  expect([fencing.sending()[SELF_FENCING], watchdog]).toEqual(['12', 10_000]);
+  await clock.advance(7_999);
+  expect(fencing.open).toBe(true);
+  await clock.advance(1);
+  expect([fencing.open, log.at(-1)]).toEqual([false, 'stop 2000']);
 });
 
 it('does not take a renewal for new whose answer was forty seconds under way', async () => {

@@ -5,16 +5,18 @@ import type { KubeObject } from '../schema/object.ts';
 import type { LeaseTerms } from './heartbeats.ts';
 import type { Runtime } from './runtimes/runtime.ts';
 
-/** From the sending of the last renewal that was accepted: how long members run on. */
+/** A lease lasts this long unless the node was told otherwise. */
 const LEASE_MS = 40_000;
-/** Then they have this long to end by themselves; what is left the runtime kills. */
-const STOP_MS = 10_000;
-/** The promise leaves the runtime time to see to it. */
-const PROMISE_SECONDS = 60;
+/** When it has ended members have this part of it to end by themselves; what is left the runtime kills. */
+const STOP_PART = 0.25;
+/** The promise, in leases, leaves the runtime time to see to it. */
+const PROMISE_LEASES = 1.5;
 
 export interface SelfFencingOptions {
   readonly clock: Clock;
   readonly runtime: Runtime;
+  /** From the sending of the last renewal that was accepted: how long members run on. Default 40 s. */
+  readonly leaseMs?: number;
   /** Stops the members; resolves when none runs. */
   stop(graceMs: number): Promise<void>;
   /** Members may run again. */
@@ -29,6 +31,8 @@ export interface SelfFencingOptions {
  */
 export class SelfFencing implements LeaseTerms {
   readonly #o: SelfFencingOptions;
+  readonly #leaseMs: number;
+  readonly #stopMs: number;
   #wanted = false;
   /** Others may act on a promise of ours. */
   #promised = false;
@@ -42,6 +46,8 @@ export class SelfFencing implements LeaseTerms {
 
   constructor(options: SelfFencingOptions) {
     this.#o = options;
+    this.#leaseMs = options.leaseMs ?? LEASE_MS;
+    this.#stopMs = this.#leaseMs * STOP_PART;
   }
 
   /** Whether members may be started. */
@@ -74,7 +80,7 @@ export class SelfFencing implements LeaseTerms {
       this.#promised = true;
       this.#arm();
     }
-    return { [SELF_FENCING]: this.#wanted ? String(PROMISE_SECONDS) : null };
+    return { [SELF_FENCING]: this.#wanted ? String((this.#leaseMs * PROMISE_LEASES) / 1000) : null };
   }
 
   renewed(sentAt: number, lease: KubeObject): void {
@@ -83,7 +89,7 @@ export class SelfFencing implements LeaseTerms {
     if (this.#yielded) this.acknowledged = revisionOf(lease);
     this.#yielded = false;
     this.#arm();
-    if (!this.#open && (!this.#promised || this.#left(LEASE_MS) > 0)) {
+    if (!this.#open && (!this.#promised || this.#left(this.#leaseMs) > 0)) {
       this.#open = true;
       this.#o.resume();
     }
@@ -105,13 +111,14 @@ export class SelfFencing implements LeaseTerms {
     if (this.#sentAt === Number.NEGATIVE_INFINITY) return;
     this.#timer?.cancel();
     this.#timer = null;
-    this.#o.runtime.watchdog?.(this.#promised ? this.#left(LEASE_MS + STOP_MS) : null);
-    if (this.#promised) this.#timer = this.#o.clock.setTimer(Math.max(0, this.#left(LEASE_MS)), () => this.#close());
+    this.#o.runtime.watchdog?.(this.#promised ? this.#left(this.#leaseMs + this.#stopMs) : null);
+    if (this.#promised)
+      this.#timer = this.#o.clock.setTimer(Math.max(0, this.#left(this.#leaseMs)), () => this.#close());
   }
 
   #close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#stopped = this.#o.stop(Math.max(0, Math.min(STOP_MS, this.#left(LEASE_MS + STOP_MS))));
+    this.#stopped = this.#o.stop(Math.max(0, Math.min(this.#stopMs, this.#left(this.#leaseMs + this.#stopMs))));
   }
 }

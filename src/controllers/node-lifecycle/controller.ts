@@ -26,14 +26,19 @@ const GRACE_MS = 50_000;
 const STARTUP_GRACE_MS = 60_000;
 const BY_NODE = 'node';
 
+export interface NodeLifecycleOptions extends ControllerOptions {
+  /** How long a node may be silent; default 50 s (--node-monitor-grace-period). */
+  readonly graceMs?: number;
+}
+
 /** Notices nodes that fell silent, taints by condition, and tells their pods (node.md 9.2). */
-export function createNodeLifecycleController(options: ControllerOptions): Controller {
+export function createNodeLifecycleController(options: NodeLifecycleOptions): Controller {
   return new NodeLifecycle(options);
 }
 
 class NodeLifecycle implements Controller {
   readonly name = 'node-lifecycle';
-  readonly #o: ControllerOptions;
+  readonly #o: NodeLifecycleOptions;
   readonly #client: Client;
   readonly #nodes: Informer<Node>;
   readonly #pods: Informer<Pod>;
@@ -48,7 +53,7 @@ class NodeLifecycle implements Controller {
   #timer: Timer | null = null;
   #stopped = false;
 
-  constructor(options: ControllerOptions) {
+  constructor(options: NodeLifecycleOptions) {
     this.#o = options;
     this.#client = options.client;
     this.#nodes = options.informers.informer<Node>(NODES);
@@ -141,7 +146,8 @@ class NodeLifecycle implements Controller {
   #isSilent(node: Node): boolean {
     const heard = this.#heard.get(node.metadata.name ?? '');
     if (heard === undefined) return false;
-    return this.#o.clock.monotonic() - heard.at > (heard.first ? STARTUP_GRACE_MS : GRACE_MS);
+    const { clock, graceMs = GRACE_MS } = this.#o;
+    return clock.monotonic() - heard.at > (heard.first ? STARTUP_GRACE_MS : graceMs);
   }
 
   async #reconcile(name: string): Promise<void> {

@@ -9,8 +9,8 @@ import type { Node, Pod } from '../framework/objects.ts';
 import type { ControllerOptions } from '../framework/options.ts';
 import { readyStatus } from './health.ts';
 
-/** Beyond the promise of the node: for clocks that do not run alike. */
-const MARGIN_MS = 15_000;
+/** Beyond the promise of the node, as a part of it: for clocks that do not run alike. */
+const MARGIN = 0.25;
 /** To look again at a node that is given up and not back yet, or at a cluster without a node that is well. */
 const LOOK_AGAIN_MS = 20_000;
 const NODE_LEASES = { ...LEASES, namespace: 'kube-node-lease' };
@@ -39,7 +39,7 @@ export function createNodeGiveUpController(options: ControllerOptions): Controll
     const promise = promiseOf(lease);
     if (isGivenUp(lease)) reconciler.queue.add(name);
     else if (promise !== null) {
-      const wait = promise + MARGIN_MS;
+      const wait = promise * (1 + MARGIN);
       const timer = clock.setTimer(wait, () => reconciler.queue.add(name));
       due.set(name, { revision: resourceVersion, at: clock.monotonic() + wait, timer });
     }

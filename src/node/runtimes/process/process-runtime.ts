@@ -83,6 +83,7 @@ export class ProcessRuntime implements Runtime {
   readonly #sandboxes = new Map<string, SandboxRecord>();
   readonly #containers = new Map<string, ProcessContainer>();
   #onExit: (container: ContainerState) => void = () => undefined;
+  #off = false;
 
   /** Throws Error that names what is missing on a machine that cannot run containers. */
   constructor(options: ProcessRuntimeOptions) {
@@ -179,6 +180,7 @@ export class ProcessRuntime implements Runtime {
   }
 
   async createSandbox(spec: SandboxSpec): Promise<Sandbox> {
+    this.#refuseWhenOff();
     const present = this.#sandboxes.get(spec.uid);
     if (present !== undefined) return sandboxOf(present);
     const network = spec.hostNetwork ? { ip: '127.0.0.1', namespace: null } : await this.#network.add(spec.uid);
@@ -219,6 +221,7 @@ export class ProcessRuntime implements Runtime {
   }
 
   async startContainer(spec: ContainerSpec): Promise<ContainerState> {
+    this.#refuseWhenOff();
     const sandbox = this.#sandboxes.get(spec.podUid);
     if (sandbox === undefined)
       throw new RuntimeError('CreateContainerError', `sandbox of pod ${spec.podUid} not found`);
@@ -284,8 +287,8 @@ export class ProcessRuntime implements Runtime {
       throw error instanceof RuntimeError ? error : new RuntimeError('CreateContainerError', (error as Error).message);
     }
     await container.started();
-    // The lease may have ended while it started.
-    if (this.#watchdog.bitten && sandbox.member === true) await container.stop('SIGKILL', 0);
+    // The lease may have ended while it started, or the power have gone.
+    if (this.#off || (this.#watchdog.bitten && sandbox.member === true)) await container.stop('SIGKILL', 0);
     const { state } = container;
     if (state.reason === 'StartError') {
       this.#forget(id);
@@ -312,6 +315,17 @@ export class ProcessRuntime implements Runtime {
   #refuseUnleased({ member }: SandboxRecord): void {
     if (this.#watchdog.bitten && member === true)
       throw new RuntimeError('RunContainerError', 'the node does not hold its lease');
+  }
+
+  #refuseWhenOff(): void {
+    if (this.#off) throw new RuntimeError('RunContainerError', 'the node is powered off');
+  }
+
+  async powerOff(): Promise<void> {
+    this.#off = true;
+    this.#onExit = () => undefined;
+    await Promise.all([...this.#containers.values()].map((container) => container.stop('SIGKILL', 0)));
+    await Promise.all([...this.#sandboxes.keys()].map((uid) => this.removeSandbox(uid)));
   }
 
   /** It dies with this process; but so does the control plane, and nobody is left to start members elsewhere. */
