@@ -28,6 +28,7 @@ it('makes and removes a directory a volume, and never leaves its root', async ()
   expect(existsSync(path)).toBe(false);
   for (const name of ['../x', '/etc', '.', '..', 'a/b', ''])
     await expect(backend.create(named(name))).rejects.toThrow('plain file name');
+  await expect(backend.create({ ...named('pvc-2'), block: true })).rejects.toThrow('volumeMode Block');
   rmSync(root, { recursive: true });
 });
 

@@ -41,6 +41,7 @@ class Directories implements VolumeDirectories {
 
   readonly create: VolumeDirectories['create'] = async (volume) => {
     const path = this.#pathOf(volume.name);
+    if (volume.block === true) throw new VolumeFault('infeasible', 'volumes of volumeMode Block are not offered here');
     if (volume.copyOf !== null) await this.stage(volume.copyOf);
     if (volume.enforce === 'loop') {
       const { copyOf, sizeBytes } = volume;

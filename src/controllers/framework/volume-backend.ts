@@ -26,6 +26,8 @@ export interface NewVolume {
   readonly copyOf: string | null;
   /** How its size must be enforced; left out: as well as can be had. */
   readonly enforce?: Enforcement;
+  /** A device without a file system is asked for. */
+  readonly block?: boolean;
 }
 
 /** `quota`: by the file system the volumes share. `loop`: by a file system of its own. */

@@ -137,6 +137,7 @@ class Provisioner {
         sizeBytes: quantityValue(claim.spec.resources?.requests?.storage ?? '0'),
         copyOf,
         ...(enforce === undefined ? {} : { enforce }),
+        ...(claim.spec.volumeMode === 'Block' ? { block: true } : {}),
       });
       await this.#options.client.create(PERSISTENT_VOLUMES, newVolume(claim, storageClass, made, placement));
     } catch (error) {

@@ -114,6 +114,8 @@ class HostVolumes implements VolumeManager {
 
   async #persistent(volume: KubeObject): Promise<string> {
     const { files, directory, stage } = this.#options;
+    if (volume.spec.volumeMode === 'Block')
+      throw new ConfigError(`volume ${volume.metadata.name} is of volumeMode Block, which this node does not offer`);
     const path = volumePath(volume, directory);
     await stage?.(volume.metadata.name ?? '');
     if ((await files.info(path)) === null) {
