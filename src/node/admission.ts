@@ -52,6 +52,33 @@ export class NodeAdmission {
     addAmounts(this.#used, requests);
   }
 
+  /** Counts a pod that was taken with what it asks for now; otherwise what it had goes on to count. */
+  resize(pod: KubeObject, node: KubeObject): Refusal | null {
+    const uid = pod.metadata.uid ?? '';
+    const before = this.#pods.get(uid);
+    const requests = podRequests(pod.spec);
+    this.release(uid);
+    const refusal = this.#resources(requests, node);
+    if (refusal === null) {
+      this.take(pod, requests);
+      return null;
+    }
+    if (before !== undefined) {
+      this.#pods.set(uid, before);
+      addAmounts(this.#used, before.requests);
+    }
+    const has = amountsOf(node.status?.allocatable);
+    for (const [name, wanted, capacity] of [
+      ['cpu', requests.milliCpu, has.milliCpu],
+      ['memory', requests.memory, has.memory],
+    ] as const) {
+      if (wanted <= capacity) continue;
+      const message = `Node didn't have enough capacity: ${name}, requested: ${wanted}, capacity: ${capacity}`;
+      return { reason: 'Infeasible', message };
+    }
+    return { reason: 'Deferred', message: refusal.message };
+  }
+
   release(uid: string): void {
     const admitted = this.#pods.get(uid);
     if (admitted === undefined) return;

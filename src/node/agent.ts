@@ -401,6 +401,8 @@ class Agent implements NodeAgent {
     this.#writer.forget(worker);
     this.#stuck.delete(worker);
     this.#admission.release(worker.uid);
+    // What it had may be what others wait for.
+    for (const other of this.workers.values()) if (other.resize?.reason === 'Deferred') other.kick();
     const { files } = this.#options;
     if (files !== undefined) void files.remove(this.#logDirectory(worker.pod)).catch(() => undefined);
     const others = (this.#byName.get(worker.key) ?? []).filter((other) => other !== worker);
@@ -447,6 +449,7 @@ class Agent implements NodeAgent {
         sandboxSpec(pod, { name: this.name, directory, dns }, ({ reason, message }) =>
           this.#event(pod, 'Warning', reason, message),
         ),
+      admitResize: (pod) => this.#admission.resize(pod, this.#registration.node!),
       logDirectory: (pod) => this.#logDirectory(pod),
       event: (pod, type, reason, message, container) => this.#event(pod, type, reason, message, container),
       runHook: hookRunner({ runtime, clock, ...(dialers === undefined ? {} : { dialers }) }),

@@ -80,6 +80,11 @@ class FakeRuntime implements Runtime {
     this.log.push(`stop ${id.slice(7)} ${graceMs}`);
     return this.containers.get(id)?.phase === 'running' ? this.exit(id, 143) : this.containers.get(id)!;
   }
+  updateError: Error | null = null;
+  async updateContainer(id: string, limits: object) {
+    if (this.updateError !== null) throw this.updateError;
+    this.log.push(`update ${id.slice(7)} ${JSON.stringify(limits)}`);
+  }
   async removeContainer(id: string) {
     this.containers.delete(id);
   }
@@ -308,6 +313,74 @@ describe('a pod on a real node', () => {
     runtime.exit('fake://main-1', 1);
     await clock.settle();
     expect((await pod()).status.phase).toBe('Failed');
+  });
+
+  describe('resized in place', () => {
+    const sized = (memory: string, more: object = {}) => ({
+      containers: [{ name: 'main', image: 'i', resources: { requests: { memory }, limits: { memory } }, ...more }],
+    });
+    const conditions = async () => (await pod()).status.conditions;
+    const resize = async (memory: string, more: object = {}) => {
+      await client.update(pods, { ...(await pod()), spec: { ...(await pod()).spec, ...sized(memory, more) } });
+      await clock.settle();
+    };
+
+    it('has its new limits without a restart, unless it asks for one', async () => {
+      await create(sized('1Gi'));
+      await clock.settle();
+      await resize('2Gi');
+      expect(runtime.log).toEqual(['start main#0', `update main-0 {"memoryBytes":${2 * 2 ** 30}}`]);
+      const [status] = (await pod()).status.containerStatuses;
+      expect(status).toMatchObject({ restartCount: 0, allocatedResources: { memory: '2Gi' } });
+      expect(status.resources).toEqual({ requests: { memory: '2Gi' }, limits: { memory: '2Gi' } });
+      await resize('3Gi', { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] });
+      expect(runtime.log.slice(2)).toEqual(['stop main-0 30000', 'start main#1']);
+      expect((await pod()).status.containerStatuses[0].allocatedResources).toEqual({ memory: '3Gi' });
+      expect((await conditions()).filter(({ type }: { type: string }) => type.startsWith('PodResize'))).toEqual([]);
+      expect(await messages()).toContain('Container main resize requires restart');
+    });
+
+    it('waits for what the node does not have, and says when it never will', async () => {
+      await create(sized('1Gi'));
+      await client.create(pods, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'other' },
+        spec: { nodeName: 'n', restartPolicy: 'Always', ...sized('200Gi') },
+        status: { phase: 'Pending' },
+      });
+      await clock.settle();
+      await resize('300Gi');
+      const asked = 300 * 2 ** 30;
+      const has = 256 * 2 ** 30;
+      expect(await conditions()).toContainEqual(
+        expect.objectContaining({
+          type: 'PodResizePending',
+          status: 'True',
+          reason: 'Infeasible',
+          message: `Node didn't have enough capacity: memory, requested: ${asked}, capacity: ${has}`,
+        }),
+      );
+      await resize('100Gi');
+      expect(await conditions()).toContainEqual(
+        expect.objectContaining({ type: 'PodResizePending', reason: 'Deferred' }),
+      );
+      expect((await pod()).status.containerStatuses[0].allocatedResources).toEqual({ memory: '1Gi' });
+      await client.delete(pods, 'other', { gracePeriodSeconds: 0 });
+      await clock.advance(1000);
+      expect((await pod()).status.containerStatuses[0].allocatedResources).toEqual({ memory: '100Gi' });
+      expect(await conditions()).not.toContainEqual(expect.objectContaining({ type: 'PodResizePending' }));
+    });
+
+    it('says what went wrong', async () => {
+      await create(sized('2Gi'));
+      await clock.settle();
+      runtime.updateError = new Error('it uses more already');
+      await resize('1Gi');
+      expect(await conditions()).toContainEqual(
+        expect.objectContaining({ type: 'PodResizeInProgress', reason: 'Error', message: 'it uses more already' }),
+      );
+    });
   });
 
   it('waits for readiness gates', async () => {

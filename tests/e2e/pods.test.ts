@@ -16,6 +16,7 @@ interface ContainerStatus {
   restartCount: number;
   state: { running?: object; waiting?: { reason: string; message?: string }; terminated?: Terminated };
   lastState: { terminated?: Terminated };
+  resources?: { limits?: Record<string, string> };
 }
 interface Condition {
   type: string;
@@ -67,6 +68,12 @@ const PODS = [
   pod('greedy', {
     restartPolicy: 'Always',
     containers: [sh('main', HOG, { resources: { limits: { memory: '64Mi' } } })],
+  }),
+  pod('sized', {
+    restartPolicy: 'Always',
+    containers: [
+      sh('main', 'exec sleep 7000', { resources: { requests: { memory: '64Mi' }, limits: { memory: '64Mi' } } }),
+    ],
   }),
   pod('locked', {
     hostname: 'db',
@@ -190,6 +197,19 @@ describe.skipIf(kubectl === undefined)('pods', () => {
     }))!;
     expect(status!.lastState.terminated).toMatchObject({ reason: 'OOMKilled', exitCode: 137 });
     expect(status!.restartCount).toBeGreaterThan(0);
+  });
+
+  it('is given more memory without a restart', async () => {
+    await kube.ok(['wait', '--for=condition=Ready', 'pod/sized', '--timeout=60s']);
+    const memory = '96Mi';
+    const resources = { requests: { memory }, limits: { memory } };
+    const patch = JSON.stringify({ spec: { containers: [{ name: 'main', resources }] } });
+    await kube.ok(['patch', 'pod', 'sized', '--subresource', 'resize', '-p', patch]);
+    const status = await until('the resize is done', async () => {
+      const [found] = (await get('sized')).status.containerStatuses;
+      return found?.resources?.limits?.memory === memory ? found : null;
+    });
+    expect(status).toMatchObject({ ready: true, restartCount: 0, allocatedResources: { memory } });
   });
 
   it('gives a container the names, the resolver and no more rights than its pod asks for', async () => {

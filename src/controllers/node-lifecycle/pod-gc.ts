@@ -14,8 +14,14 @@ const QUARANTINE_MS = 40_000;
 const FINISHED_LIMIT = 12_500;
 const BY_NODE = 'node';
 
-/** Removes pods nobody else will: of nodes that are gone or out of service, unscheduled terminating ones, old finished ones (node.md 9.3). */
-export function createPodGarbageCollector({ client, informers, clock, hooks }: ControllerOptions): Controller {
+/**
+ * Removes pods nobody else will: of nodes that are gone or out of service, unscheduled terminating ones, and finished ones
+ * beyond `finishedLimit`, evicted ones and old ones first (node.md 9.3).
+ */
+export function createPodGarbageCollector(
+  { client, informers, clock, hooks }: ControllerOptions,
+  finishedLimit = FINISHED_LIMIT,
+): Controller {
   const pods = informers.informer<Pod>(PODS);
   const nodes = informers.informer<Node>(NODES);
   pods.addIndex(BY_NODE, (pod) => (pod.spec.nodeName === undefined ? [] : [pod.spec.nodeName]));
@@ -88,7 +94,7 @@ export function createPodGarbageCollector({ client, informers, clock, hooks }: C
       }
     }
     for (const name of missing.keys()) if (!absent.has(name)) missing.delete(name);
-    const excess = finished.length - FINISHED_LIMIT;
+    const excess = finished.length - finishedLimit;
     if (excess > 0)
       for (const pod of finished.sort(evictedThenOldest).slice(0, excess)) reconciler.queue.add(keyOf(pod));
     timer = clock.setTimer(LOOP_MS, sweep);

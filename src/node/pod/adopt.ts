@@ -1,8 +1,17 @@
+import { deepEqual } from '../../base/json.ts';
 import type { ContainerState } from '../runtimes/runtime.ts';
-import { terminatedOf } from './container-record.ts';
+import { type ContainerRecord, type ContainerTemplate, terminatedOf } from './container-record.ts';
 import type { PodHost } from './host.ts';
 import { watchContainer } from './watch-container.ts';
 import type { PodWorker } from './worker.ts';
+
+/** What the container was given, as the last status says: a resize may have been under way. */
+function resourcesOf(worker: PodWorker, { name, template }: ContainerRecord): ContainerTemplate {
+  const { containerStatuses = [], initContainerStatuses = [] } = worker.pod.status ?? {};
+  const told = [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name)?.resources;
+  if (told === undefined || deepEqual(told, template.resources)) return template.resources;
+  return told;
+}
 
 /** Takes over the containers a restarted agent found of a pod, so that none is started twice. */
 export function adoptContainers(host: PodHost, worker: PodWorker, states: readonly ContainerState[]): void {
@@ -18,6 +27,7 @@ export function adoptContainers(host: PodHost, worker: PodWorker, states: readon
     record.state = newest;
     record.attempt = newest.attempt;
     record.hooked = true;
+    record.resources = resourcesOf(worker, record);
     if (newest.phase === 'running') watchContainer(host, worker, record);
   }
 }

@@ -20,6 +20,8 @@ export interface ContainerRecord {
   readonly name: string;
   readonly role: Role;
   template: ContainerTemplate;
+  /** Its share of the node: those of the template, unless a resize is under way. */
+  resources: ContainerTemplate;
   /** Newest instance; null before the first one was made. */
   state: ContainerState | null;
   /** Terminated state of the instance before it. */
@@ -61,6 +63,7 @@ export function newRecord(template: ContainerTemplate, role: Role, maxBackoffMs:
     name: template.name,
     role,
     template,
+    resources: template.resources,
     state: null,
     last: null,
     attempt: -1,

@@ -28,6 +28,8 @@ export interface PodHost {
   hostIPs(): readonly string[];
   allocatable(): Readonly<Record<string, string>>;
   sandboxSpec(pod: KubeObject): SandboxSpec;
+  /** Counts the pod with what it asks for now; otherwise says whether that could ever be had here (`Deferred`, `Infeasible`). */
+  admitResize(pod: KubeObject): { readonly reason: string; readonly message: string } | null;
   /** Directory of a pod's logs. */
   logDirectory(pod: KubeObject): string;
   event(

@@ -1,4 +1,3 @@
-import { amountsOf } from '../../api/shared/pod-requests.ts';
 import { formatGoDuration } from '../../base/time.ts';
 import { containerEnvironment } from '../env/environment.ts';
 import { expand } from '../env/expand.ts';
@@ -6,6 +5,7 @@ import { ConfigError } from '../lookup.ts';
 import { type ContainerSpec, type MountSpec, type ResolvedImage, RuntimeError } from '../runtimes/runtime.ts';
 import { type ContainerRecord, type ContainerTemplate, isRunning } from './container-record.ts';
 import type { PodHost } from './host.ts';
+import { limitsOf } from './resize.ts';
 import { securityOf } from './security.ts';
 import type { PodWorker } from './worker.ts';
 
@@ -160,7 +160,6 @@ export async function containerSpec(
     const known = env.length === 0 ? null : new Map(env);
     const words = (list: readonly string[] | undefined): readonly string[] =>
       list === undefined || list === null ? NO_WORDS : list.map((word) => expand(word, (name) => known?.get(name)));
-    const limits = template.resources?.limits ? amountsOf(template.resources.limits) : null;
     const directory = host.logDirectory(pod);
     return {
       podUid: worker.uid,
@@ -181,13 +180,7 @@ export async function containerSpec(
       tty: template.tty === true,
       stdin: template.stdin === true,
       ...(template.stdinOnce === true ? { stdinOnce: true } : {}),
-      limits:
-        limits === null
-          ? {}
-          : {
-              ...(limits.memory > 0 ? { memoryBytes: limits.memory } : {}),
-              ...(limits.milliCpu > 0 ? { cpuMillis: limits.milliCpu } : {}),
-            },
+      limits: limitsOf(record.resources),
       logPath: `${directory}/${record.name}/${record.attempt + 1}.log`,
       terminationLogPath: `${directory}/${record.name}/${record.attempt + 1}.termination`,
       terminationMessagePath: template.terminationMessagePath ?? '/dev/termination-log',

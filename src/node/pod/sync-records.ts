@@ -1,3 +1,4 @@
+import { deepEqual } from '../../base/json.ts';
 import { type ContainerRecord, type ContainerTemplate, newRecord, type Role } from './container-record.ts';
 import type { PodHost } from './host.ts';
 import { imageChanged } from './replace-containers.ts';
@@ -16,6 +17,7 @@ export function syncContainers(host: PodHost, worker: PodWorker): void {
       if (known === undefined) return newRecord(template, role(template), host.maxBackoffMs);
       const before = known.template;
       known.template = template;
+      if (deepEqual(known.resources, template.resources)) known.resources = template.resources;
       if (before.image !== template.image) imageChanged(host, worker, known);
       return known;
     });

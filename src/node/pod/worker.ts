@@ -13,6 +13,7 @@ import { containerExited } from './exits.ts';
 import type { PodHost } from './host.ts';
 import { planPod } from './plan.ts';
 import { Preparation } from './preparation.ts';
+import { type ResizeState, resizeContainers } from './resize.ts';
 import { syncContainers } from './sync-records.ts';
 import type { PodVerdict } from './verdict.ts';
 import { probeAnswered } from './watch-container.ts';
@@ -37,6 +38,9 @@ export class PodWorker {
   gone = false;
   /** Containers are down, sandbox and volumes are given back. */
   cleaned = false;
+  resize: ResizeState | null = null;
+  /** A resize is being carried out. */
+  resizing = false;
   /** A container start the runtime is busy with. */
   launching: Promise<ContainerState> | null = null;
   readonly startTime: number;
@@ -163,6 +167,7 @@ export class PodWorker {
       hostIPs: this.#host.hostIPs(),
       ended: this.stage === 'ended' && this.cleaned && this.#deadline !== null,
       verdict: this.verdict,
+      resize: this.resize,
       now: this.#host.clock.now(),
     });
   }
@@ -188,6 +193,7 @@ export class PodWorker {
     }
     if (due.until !== null) this.#alarm.atLatest(due.until);
     if (!this.#preparation.advance()) return;
+    resizeContainers(this.#host, this);
     const plan = planPod({
       init: this.init,
       apps: this.apps,

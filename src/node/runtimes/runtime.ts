@@ -166,6 +166,8 @@ export interface Runtime {
   startContainer(spec: ContainerSpec): Promise<ContainerState>;
   /** SIGTERM (or the image's stop signal), after `graceMs` SIGKILL; resolves when it has exited. A shorter second call shortens. */
   stopContainer(id: string, graceMs: number): Promise<ContainerState>;
+  /** Changes the limits of a running container; left out: they have no effect here. */
+  updateContainer?(id: string, limits: ContainerSpec['limits']): Promise<void>;
   /** Forgets an exited container. */
   removeContainer(id: string): Promise<void>;
   exec(

@@ -1,4 +1,5 @@
 import { rfc3339 } from '../../base/time.ts';
+import type { ResizeState } from '../pod/resize.ts';
 import type { ContainerStatus } from './container-status.ts';
 import type { Phase } from './phase.ts';
 
@@ -28,6 +29,7 @@ export interface ConditionInput {
   readonly previous: readonly Condition[];
   readonly generation: number | undefined;
   readonly now: number;
+  readonly resize: ResizeState | null;
   /** The pod is ended by the node: DisruptionTarget. */
   readonly disruption?: { readonly reason: string; readonly message: string };
 }
@@ -77,6 +79,8 @@ function ready(input: ConditionInput, containers: Verdict): Verdict {
 }
 
 const OURS = new Set([
+  'PodResizePending',
+  'PodResizeInProgress',
   'DisruptionTarget',
   'PodReadyToStartContainers',
   'Initialized',
@@ -104,6 +108,10 @@ export function podConditions(input: ConditionInput): Condition[] {
       type,
     });
   };
+  if (input.resize !== null) {
+    const { type, ...why } = input.resize;
+    add(type, { status: 'True', ...why });
+  }
   if (input.disruption !== undefined) add('DisruptionTarget', { status: 'True', ...input.disruption });
   const containers = containersReady(input);
   add('PodReadyToStartContainers', { status: input.sandboxReady ? 'True' : 'False' });

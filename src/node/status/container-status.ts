@@ -41,8 +41,7 @@ function stateOf(record: ContainerRecord, podHasInit: boolean): { state: State; 
   return { state: { waiting: waiting ?? fallback }, last: ended ?? record.last };
 }
 
-const amounts = (template: ContainerRecord['template']): Record<string, unknown> => {
-  const resources = template.resources;
+const amounts = (resources: ContainerRecord['resources']): Record<string, unknown> => {
   if (!resources || (!resources.requests && !resources.limits)) return {};
   return {
     ...(resources.requests ? { allocatedResources: resources.requests } : {}),
@@ -62,7 +61,7 @@ export function containerStatus(record: ContainerRecord, podHasInit: boolean): C
   const started = running && (role === 'init' || role === 'ephemeral' || record.startedUp);
   const mounts = template.volumeMounts ?? [];
   return {
-    ...amounts(template),
+    ...amounts(record.resources),
     ...(instance === null ? {} : { containerID: instance.id }),
     image: instance?.image.image ?? template.image,
     imageID: instance?.image.imageId ?? '',
@@ -72,6 +71,7 @@ export function containerStatus(record: ContainerRecord, podHasInit: boolean): C
     restartCount: Math.max(0, record.attempt),
     ...(role === 'ephemeral' ? {} : { started }),
     state,
+    ...(template.lifecycle?.stopSignal ? { stopSignal: template.lifecycle.stopSignal } : {}),
     ...(instance === null || record.user === null
       ? {}
       : { user: { linux: { gid: record.user.gid, supplementalGroups: record.user.groups, uid: record.user.uid } } }),

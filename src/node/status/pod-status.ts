@@ -2,6 +2,7 @@ import { compareText } from '../../base/json.ts';
 import { rfc3339 } from '../../base/time.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
+import type { ResizeState } from '../pod/resize.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
 import { type Phase, podPhase } from './phase.ts';
@@ -22,6 +23,7 @@ export interface PodView {
     readonly message: string;
     readonly disruption?: { readonly reason: string; readonly message: string };
   } | null;
+  readonly resize: ResizeState | null;
   readonly now: number;
 }
 
@@ -61,6 +63,7 @@ export function podStatus(view: PodView): Record<string, unknown> {
     readinessGates: pod.spec.readinessGates ?? [],
     previous: old.conditions ?? [],
     generation: pod.metadata.generation,
+    resize: view.resize,
     now,
     ...(view.verdict?.disruption === undefined ? {} : { disruption: view.verdict.disruption }),
   });

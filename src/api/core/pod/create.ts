@@ -45,8 +45,16 @@ export function repairGrace(spec: Json): void {
   if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1;
 }
 
+/** `lifecycle.stopSignal` is there with its gate only. */
+function dropStopSignals(spec: Json): void {
+  for (const list of [spec.containers, spec.initContainers]) {
+    for (const { lifecycle } of list ?? []) if (lifecycle !== undefined) delete lifecycle.stopSignal;
+  }
+}
+
 function prepare(draft: Draft, context: StrategyContext): void {
   const spec = draft.spec;
+  if (context.gates.ContainerStopSignals !== true) dropStopSignals(spec);
   draft.metadata.generation = 1;
   repairGrace(spec);
   mirrorServiceAccount(spec);

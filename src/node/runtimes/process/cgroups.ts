@@ -51,6 +51,13 @@ export class Cgroups {
     return directories;
   }
 
+  /** Changes the limits of a container that runs. Throws what the kernel says, e.g. that it uses more already. */
+  update(id: string, limits: { readonly memoryBytes?: number; readonly cpuMillis?: number }): void {
+    if (this.#version === 0) return;
+    const directories = this.#bases().map((base) => join(base, id));
+    this.#limit(directories[0]!, directories.at(-1)!, limits);
+  }
+
   #limit(memory: string, cpu: string, limits: { readonly memoryBytes?: number; readonly cpuMillis?: number }): void {
     if (limits.memoryBytes !== undefined) {
       writeFileSync(

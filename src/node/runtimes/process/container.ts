@@ -44,7 +44,7 @@ const CHECK_MS = 5_000;
 /** One container, started or adopted: follows its files until it has exited. */
 export class ProcessContainer {
   readonly directory: string;
-  readonly file: ContainerFile;
+  file: ContainerFile;
   readonly logs: LogPump;
   readonly exited: Promise<ContainerState>;
   state: ContainerState;

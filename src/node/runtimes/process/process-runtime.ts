@@ -339,6 +339,16 @@ export class ProcessRuntime implements Runtime {
     return container.stop(container.file.stopSignal ?? entry.stopSignal ?? 'SIGTERM', graceMs);
   }
 
+  async updateContainer(id: string, limits: ContainerSpec['limits']): Promise<void> {
+    const container = this.#find(id);
+    const key = id.slice(ID_SCHEME.length);
+    this.#cgroups.update(key, limits);
+    const { memoryBytes: _, ...file } = container.file;
+    container.file = { ...file, ...(limits.memoryBytes === undefined ? {} : { memoryBytes: limits.memoryBytes }) };
+    this.#save(this.#path('containers', key, 'state.json'), container.file);
+    if (!this.#cgroups.available && limits.memoryBytes !== undefined) this.#memory.begin();
+  }
+
   removeContainer(id: string): Promise<void> {
     const container = this.#containers.get(id);
     if (container !== undefined && container.state.phase !== 'exited') {
