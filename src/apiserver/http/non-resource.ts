@@ -1,27 +1,25 @@
 import { METRICS_TYPE } from '../../base/prometheus.ts';
-import { OpenApiDocuments, V2_PROTOBUF } from '../../schema/openapi/documents.ts';
 import { StatusError } from '../../schema/status.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { VERSION } from '../discovery/version.ts';
 import type { KindRegistry } from '../registry.ts';
 import { health, type Wellbeing } from './health.ts';
 import { sendBody } from './list-body.ts';
-import { acceptClauses, negotiate, wantsPretty } from './negotiation.ts';
+import { negotiate, wantsPretty } from './negotiation.ts';
+import type { OpenApiHandler } from './open-api.ts';
 import type { ApiRequest } from './request.ts';
 import { sendValue } from './resource-handler.ts';
 import { sendText } from './respond.ts';
 
 const NOT_FOUND = '404 page not found\n';
-const V3_ROOT = '/openapi/v3';
 
 /** Everything that is no resource: discovery, OpenAPI, version, health, metrics. */
 export class NonResourceHandler {
   readonly #discovery: Discovery;
   readonly #kinds: KindRegistry;
   readonly #wellbeing: Wellbeing;
-  readonly #openApi: OpenApiDocuments;
   readonly #metrics: () => Promise<string>;
-  #openApiGeneration = 0;
+  #openApi: Promise<OpenApiHandler> | undefined;
 
   /** `metrics` makes the text of one scrape. */
   constructor(discovery: Discovery, kinds: KindRegistry, wellbeing: Wellbeing, metrics: () => Promise<string>) {
@@ -29,12 +27,6 @@ export class NonResourceHandler {
     this.#kinds = kinds;
     this.#wellbeing = wellbeing;
     this.#metrics = metrics;
-    const all = () =>
-      kinds.all().map((kind) => ({
-        definition: kind.definition,
-        ...(kind.custom === null ? {} : { schema: kind.custom.openApiSchema }),
-      }));
-    this.#openApi = new OpenApiDocuments(all, VERSION.gitVersion);
   }
 
   async handle(request: ApiRequest): Promise<void> {
@@ -55,7 +47,7 @@ export class NonResourceHandler {
       const text = await this.#metrics();
       sendBody(exchange, request.headers(METRICS_TYPE), 200, Buffer.from(text));
     } else if (path === '/') this.#root(request);
-    else if (path.startsWith('/openapi/')) this.#openapi(request);
+    else if (path.startsWith('/openapi/')) (await this.#openApiHandler()).handle(request);
     else this.#discover(request);
   }
 
@@ -69,7 +61,7 @@ export class NonResourceHandler {
       '/livez',
       '/metrics',
       '/openapi/v2',
-      V3_ROOT,
+      '/openapi/v3',
       '/readyz',
       '/version',
     ]);
@@ -80,6 +72,12 @@ export class NonResourceHandler {
     }
     const format = negotiate(request.exchange.headers.accept, false);
     sendValue(request, 200, { paths: [...paths].sort() }, format);
+  }
+
+  /** Its documents and the words in them are loaded when the first client asks. */
+  #openApiHandler(): Promise<OpenApiHandler> {
+    this.#openApi ??= import('./open-api.ts').then(({ OpenApiHandler }) => new OpenApiHandler(this.#kinds));
+    return this.#openApi;
   }
 
   #discover(request: ApiRequest): void {
@@ -111,38 +109,5 @@ export class NonResourceHandler {
       throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
     }
     sendText(request.exchange, request.headers('text/plain'), 404, NOT_FOUND);
-  }
-
-  #openapi(request: ApiRequest): void {
-    if (this.#openApiGeneration !== this.#kinds.generation) {
-      this.#openApiGeneration = this.#kinds.generation;
-      this.#openApi.invalidate();
-    }
-    const { exchange, info, query } = request;
-    const clauses = acceptClauses(exchange.headers.accept ?? '*/*');
-    const protobuf = clauses.find((clause) => clause.media.startsWith('application/com.github.proto-openapi.spec.v2'));
-    let document: { bytes: Buffer; hash: string } | null = null;
-    let type = 'application/json';
-    if (info.path === '/openapi/v2') {
-      document = protobuf === undefined ? this.#openApi.v2Json() : this.#openApi.v2Protobuf();
-      if (protobuf !== undefined) type = V2_PROTOBUF;
-    } else if (info.path === V3_ROOT || info.path === `${V3_ROOT}/`) document = this.#openApi.v3Index();
-    else if (info.path.startsWith(`${V3_ROOT}/`)) document = this.#openApi.v3Json(info.path.slice(V3_ROOT.length + 1));
-    if (document === null) {
-      sendText(exchange, request.headers('text/plain'), 404, NOT_FOUND);
-      return;
-    }
-    const headers = request.headers(type);
-    headers.etag = `"${document.hash}"`;
-    headers.vary = 'Accept';
-    const asked = query.get('hash');
-    if (asked !== null && asked !== document.hash) {
-      headers.location = `${info.path}?hash=${document.hash}`;
-      exchange.respond(301, headers, null);
-      return;
-    }
-    if (asked !== null) headers['cache-control'] = 'public, immutable';
-    if (exchange.headers['if-none-match'] === headers.etag) exchange.respond(304, headers, null);
-    else sendBody(exchange, headers, 200, document.bytes);
   }
 }

@@ -3,6 +3,7 @@ import type { KindDefinition } from '../kind.ts';
 import { groupVersion } from '../object.ts';
 import { hasStruct, structOf } from '../structure.ts';
 import type { StructInfo } from '../types.ts';
+import { type Descriptions, described } from './descriptions.ts';
 import { groupVersionKind, type OpenApiVersion, referenceTo, scalarDefinition, structSchema } from './schemas.ts';
 
 /** A served kind; `schema` is the OpenAPI schema of a custom one, which has no generated structure. */
@@ -27,9 +28,11 @@ export function definitionName(kind: OpenApiKind): string {
 export class Definitions {
   readonly schemas = new Map<string, JsonRecord>();
   private readonly version: OpenApiVersion;
+  private readonly descriptions: Descriptions;
 
-  constructor(version: OpenApiVersion) {
+  constructor(version: OpenApiVersion, descriptions: Descriptions) {
     this.version = version;
+    this.descriptions = descriptions;
     for (const name of COMMON) this.add(name, structOf(name));
   }
 
@@ -38,7 +41,9 @@ export class Definitions {
     this.schemas.set(name, {});
     this.schemas.set(
       name,
-      struct === null ? scalarDefinition(name, this.version) : structSchema(struct, this.version, this.add),
+      struct === null
+        ? { ...described(this.descriptions, name), ...scalarDefinition(name, this.version) }
+        : structSchema(struct, this.version, this.descriptions, this.add),
     );
   };
 
@@ -66,26 +71,37 @@ export class Definitions {
     ];
     this.add(LIST_META, structOf(LIST_META));
     this.add(OBJECT_META, structOf(OBJECT_META));
-    const text = { type: 'string' };
-    const properties = {
-      ...(schema.properties as JsonRecord | undefined),
-      apiVersion: text,
-      kind: text,
-      metadata: referenceTo(OBJECT_META, this.version),
-    };
+    const head = this.headOf(name, OBJECT_META);
+    const properties = { ...(schema.properties as JsonRecord | undefined), ...head };
     this.schemas.set(name, { ...schema, type: 'object', properties, 'x-kubernetes-group-version-kind': gvk('') });
     this.schemas.set(`${name}List`, {
       type: 'object',
       required: ['items'],
       properties: {
-        apiVersion: text,
-        items: { type: 'array', items: referenceTo(name, this.version) },
-        kind: text,
-        metadata: referenceTo(LIST_META, this.version),
+        items: {
+          ...described(this.descriptions, `${name}List`, 'items'),
+          type: 'array',
+          items: referenceTo(name, this.version),
+        },
+        ...this.headOf(`${name}List`, LIST_META),
       },
       'x-kubernetes-group-version-kind': gvk('List'),
     });
     if (definition.scale !== undefined) this.add(SCALE, structOf(SCALE));
+  }
+
+  /** What every object begins with; `metadata` is the definition of its metadata. */
+  private headOf(name: string, metadata: string): JsonRecord {
+    const words = (field: string): { description?: string } => described(this.descriptions, name, field);
+    const reference = referenceTo(metadata, this.version);
+    const about = words('metadata');
+    // A reference stands alone in OpenAPI 3.
+    const alone = this.version === 2 || about.description === undefined;
+    return {
+      apiVersion: { ...words('apiVersion'), type: 'string' },
+      kind: { ...words('kind'), type: 'string' },
+      metadata: alone ? { ...reference, ...about } : { allOf: [reference], ...about },
+    };
   }
 
   /** By name, in order. */

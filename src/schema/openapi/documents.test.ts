@@ -99,6 +99,39 @@ describe('OpenAPI documents', () => {
     expect(documents.v3Json('apis/apps/v1')).toBeNull();
   });
 
+  it('say what they are told of definitions and fields, also where those refer to others', () => {
+    const said: Record<string, string> = {
+      'io.k8s.api.core.v1.Pod': 'a pod',
+      'io.k8s.api.core.v1.Pod.spec': 'what it runs',
+      'com.example.v1.Widget.metadata': 'its name',
+      'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 'a moment',
+    };
+    const words = {
+      of: (definition: string, field?: string) => said[field === undefined ? definition : `${definition}.${field}`],
+      digest: 'one',
+    };
+    const { schemas } = reach(openApiV3([{ definition: pod }, widget], 'v1.36.3', words)).components;
+    expect(schemas['io.k8s.api.core.v1.Pod']).toMatchObject({
+      description: 'a pod',
+      properties: { spec: { description: 'what it runs', allOf: [{}] } },
+    });
+    expect(schemas['com.example.v1.Widget'].properties.metadata.description).toBe('its name');
+    expect(schemas['io.k8s.apimachinery.pkg.apis.meta.v1.Time'].description).toBe('a moment');
+    const { definitions } = reach(openApiV2([{ definition: pod }], 'v1.36.3', words));
+    expect(definitions['io.k8s.api.core.v1.Pod'].properties.spec).toEqual({
+      $ref: '#/definitions/io.k8s.api.core.v1.PodSpec',
+      description: 'what it runs',
+    });
+  });
+
+  it('have another hash when the words change', () => {
+    const hashes = ['one', 'two'].map((digest) => {
+      const documents = new OpenApiDocuments(() => KINDS, 'v1.36.3', { of: () => undefined, digest });
+      return documents.v3Json('api/v1')!.hash;
+    });
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
   it('are written as gnostic documents', () => {
     const { bytes } = new OpenApiDocuments(() => KINDS, 'v1.36.3').v2Protobuf();
     const fields: Record<number, ProtobufReader> = {};

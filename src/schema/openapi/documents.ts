@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonRecord } from '../../base/json.ts';
 import { Definitions, type OpenApiKind, rootOf } from './definitions.ts';
+import { type Descriptions, NO_DESCRIPTIONS } from './descriptions.ts';
 import { addPaths } from './paths.ts';
 import { type OpenApiVersion, PATCH_DEFINITION } from './schemas.ts';
 import { writeDocumentV2 } from './v2-protobuf.ts';
@@ -19,8 +20,12 @@ function sha512(data: Buffer | string): string {
   return createHash('sha512').update(data).digest('hex').toUpperCase();
 }
 
-function build(kinds: readonly OpenApiKind[], version: OpenApiVersion): { paths: JsonRecord; schemas: JsonRecord } {
-  const definitions = new Definitions(version);
+function build(
+  kinds: readonly OpenApiKind[],
+  version: OpenApiVersion,
+  descriptions: Descriptions,
+): { paths: JsonRecord; schemas: JsonRecord } {
+  const definitions = new Definitions(version, descriptions);
   definitions.schemas.set(PATCH_DEFINITION, { type: 'object' });
   const paths: JsonRecord = {};
   for (const kind of kinds) {
@@ -31,14 +36,22 @@ function build(kinds: readonly OpenApiKind[], version: OpenApiVersion): { paths:
 }
 
 /** The OpenAPI 2 document of all kinds, as JSON. */
-export function openApiV2(kinds: readonly OpenApiKind[], serverVersion: string): JsonRecord {
-  const { paths, schemas } = build(kinds, 2);
+export function openApiV2(
+  kinds: readonly OpenApiKind[],
+  serverVersion: string,
+  descriptions: Descriptions = NO_DESCRIPTIONS,
+): JsonRecord {
+  const { paths, schemas } = build(kinds, 2, descriptions);
   return { swagger: '2.0', info: { title: 'Kubernetes', version: serverVersion }, paths, definitions: schemas };
 }
 
 /** The OpenAPI 3 document of the kinds of one group-version, as JSON. */
-export function openApiV3(kinds: readonly OpenApiKind[], serverVersion: string): JsonRecord {
-  const { paths, schemas } = build(kinds, 3);
+export function openApiV3(
+  kinds: readonly OpenApiKind[],
+  serverVersion: string,
+  descriptions: Descriptions = NO_DESCRIPTIONS,
+): JsonRecord {
+  const { paths, schemas } = build(kinds, 3, descriptions);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: serverVersion },
@@ -54,12 +67,18 @@ export function openApiV3(kinds: readonly OpenApiKind[], serverVersion: string):
 export class OpenApiDocuments {
   private readonly kinds: () => readonly OpenApiKind[];
   private readonly serverVersion: string;
+  private readonly descriptions: Descriptions;
   private readonly cache = new Map<string, OpenApiDocument>();
 
   /** `serverVersion` as `/version` tells it: `v1.36.3`. */
-  constructor(kinds: () => readonly OpenApiKind[], serverVersion: string) {
+  constructor(
+    kinds: () => readonly OpenApiKind[],
+    serverVersion: string,
+    descriptions: Descriptions = NO_DESCRIPTIONS,
+  ) {
     this.kinds = kinds;
     this.serverVersion = serverVersion;
+    this.descriptions = descriptions;
   }
 
   invalidate(): void {
@@ -76,21 +95,25 @@ export class OpenApiDocuments {
     return found;
   }
 
+  private v2(): JsonRecord {
+    return openApiV2(this.kinds(), this.serverVersion, this.descriptions);
+  }
+
   /** `/openapi/v2` as JSON. */
   v2Json(): OpenApiDocument {
-    return this.cached('v2', () => Buffer.from(JSON.stringify(openApiV2(this.kinds(), this.serverVersion))));
+    return this.cached('v2', () => Buffer.from(JSON.stringify(this.v2())));
   }
 
   /** `/openapi/v2` as `V2_PROTOBUF` (gnostic openapi.v2.Document). */
   v2Protobuf(): OpenApiDocument {
-    return this.cached('v2-protobuf', () => writeDocumentV2(openApiV2(this.kinds(), this.serverVersion)));
+    return this.cached('v2-protobuf', () => writeDocumentV2(this.v2()));
   }
 
   /** `/openapi/v3/<root>` as JSON, with `root` such as `apis/apps/v1`; null when nothing is served there. */
   v3Json(root: string): OpenApiDocument | null {
     const kinds = this.kindsOf(root);
     if (kinds.length === 0) return null;
-    const make = (): Buffer => Buffer.from(JSON.stringify(openApiV3(kinds, this.serverVersion)));
+    const make = (): Buffer => Buffer.from(JSON.stringify(openApiV3(kinds, this.serverVersion, this.descriptions)));
     return this.cached(`v3 ${root}`, make, () => this.hashOf(kinds));
   }
 
@@ -113,6 +136,6 @@ export class OpenApiDocuments {
   /** Of what decides a version 3 document, so that the index can name it before it is made. */
   private hashOf(kinds: readonly OpenApiKind[]): string {
     const source = kinds.map(({ definition, schema }) => [definition.plural, definition.kind, schema ?? null]);
-    return sha512(JSON.stringify([this.serverVersion, source]));
+    return sha512(JSON.stringify([this.serverVersion, this.descriptions.digest, source]));
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonRecord } from '../../base/json.ts';
 import type { FieldInfo, Scalar, StructInfo, TypeRef } from '../types.ts';
+import { type Descriptions, described } from './descriptions.ts';
 
 /** OpenAPI 2 (one document) or 3 (one document a group-version). */
 export type OpenApiVersion = 2 | 3;
@@ -91,9 +92,15 @@ function extensionsOf(field: FieldInfo): JsonRecord {
   };
 }
 
-function fieldSchema(field: FieldInfo, version: OpenApiVersion, reach: Reach): JsonRecord {
+function fieldSchema(
+  field: FieldInfo,
+  version: OpenApiVersion,
+  words: { description?: string },
+  reach: Reach,
+): JsonRecord {
   const schema = typeSchema(field.type, version, reach);
   const extra = {
+    ...words,
     ...(field.default === undefined || field.default === null ? {} : { default: field.default }),
     ...extensionsOf(field),
   };
@@ -109,13 +116,19 @@ export function groupVersionKind(text: string): JsonRecord {
 }
 
 /** Schema of a struct, telling `reach` what else it needs. */
-export function structSchema(struct: StructInfo, version: OpenApiVersion, reach: Reach): JsonRecord {
+export function structSchema(
+  struct: StructInfo,
+  version: OpenApiVersion,
+  descriptions: Descriptions,
+  reach: Reach,
+): JsonRecord {
   const properties: JsonRecord = {};
   for (const field of [...struct.fields].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    properties[field.name] = fieldSchema(field, version, reach);
+    properties[field.name] = fieldSchema(field, version, described(descriptions, struct.name, field.name), reach);
   }
   const required = struct.fields.filter((field) => field.required).map((field) => field.name);
   return {
+    ...described(descriptions, struct.name),
     type: 'object',
     ...(struct.fields.length === 0 ? {} : { properties }),
     ...(required.length === 0 ? {} : { required }),

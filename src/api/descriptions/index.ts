@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { Descriptions } from '../../schema/openapi/descriptions.ts';
+import { hasStruct, structOf } from '../../schema/structure.ts';
+import { APPS } from './apps.ts';
+import { META } from './meta.ts';
+import { SCALARS } from './scalars.ts';
+import type { Texts } from './texts.ts';
+
+/** Every file of texts. */
+export const ALL_TEXTS: readonly Texts[] = [APPS, META, SCALARS];
+
+const byDefinition = new Map(
+  ALL_TEXTS.flatMap(({ prefix, texts }) => Object.entries(texts).map(([name, own]) => [`${prefix}.${name}`, own])),
+);
+
+/** What every object and every list has. */
+const COMMON: Readonly<Record<string, string>> = {
+  apiVersion:
+    'Group and version of the kind, `GROUP/VERSION` (`v1` alone for the core group). Always needed when writing.',
+  kind: 'Which kind of object this is, in CamelCase. It must fit the address that is written to; it never changes.',
+  metadata: 'Name, namespace, labels, owners and bookkeeping of the object.',
+};
+const LIST: Readonly<Record<string, string>> = {
+  ...COMMON,
+  items: 'The objects, ordered by namespace and name.',
+  metadata: 'The revision the list was read at, and how to go on when it is only a part.',
+};
+
+function common(definition: string, field: string | undefined): string | undefined {
+  if (definition.endsWith('List') && field !== undefined) return LIST[field];
+  if (!hasStruct(definition)) return field === undefined ? undefined : COMMON[field];
+  const { kinds, byName } = structOf(definition);
+  return field !== undefined && (kinds.length > 0 || byName.has('metadata')) ? COMMON[field] : undefined;
+}
+
+/** Descriptions of built-in kinds, for the OpenAPI documents (`kubectl explain`). Nothing on the way of a start imports this. */
+export const DESCRIPTIONS: Descriptions = {
+  of: (definition, field) => byDefinition.get(definition)?.[field ?? ''] ?? common(definition, field),
+  digest: createHash('sha256')
+    .update(JSON.stringify([...byDefinition, COMMON, LIST]))
+    .digest('hex'),
+};
