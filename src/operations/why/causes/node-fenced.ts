@@ -14,7 +14,7 @@ export const nodeFenced = cause({
       severity: 'note',
       says: 'it could not renew its lease, ended its members by itself, and these were given up: they run elsewhere where their volumes let them',
       rule: {
-        text: 'A self-fencing node stops members of StatefulSets and pods with claims 40 s after its last renewal; only after 75 s of silence are they made elsewhere. When it is back it starts none of the old ones, and its taint goes.',
+        text: 'A self-fencing node stops members of StatefulSets and pods with claims when its lease ends (40 s after the last renewal unless set otherwise); only well after that (75 s) are they made elsewhere. When it is back it starts none of the old ones, and its taint goes.',
         source: SELF_FENCING,
       },
       ways: [way('see when it is back', kubectl(undefined, 'get', 'node', name, '-w'))],

@@ -2,22 +2,11 @@ import { cause } from '../cause.ts';
 import { risk, way } from '../chain.ts';
 import { kubectl } from '../commands.ts';
 import { nodesText, refusedBy } from '../facts/pod-gates.ts';
-import type { Node, Pod } from '../observed.ts';
+import { type Taint, tolerates } from '../facts/toleration-facts.ts';
 import { subjectOf } from '../subject.ts';
 import { listed } from '../words.ts';
 
-type Taint = NonNullable<Node['spec']['taints']>[number];
-
 const taintText = ({ key, value = '', effect }: Taint): string => `${key}${value === '' ? '' : `=${value}`}:${effect}`;
-
-/** core/v1 Toleration against a taint. */
-export function tolerates(pod: Pod, taint: Taint): boolean {
-  return (pod.spec.tolerations ?? []).some(({ key = '', operator = 'Equal', value = '', effect = '' }) => {
-    if (effect !== '' && effect !== taint.effect) return false;
-    if (key === '') return operator === 'Exists';
-    return key === taint.key && (operator === 'Exists' || value === (taint.value ?? ''));
-  });
-}
 
 /** Nodes carry taints the pod does not tolerate. */
 export const unschedulableTaints = cause({

@@ -249,6 +249,27 @@ export const NODE_CASES: readonly Case[] = [
     ways: [['delete node n2', 'risk: as above, and volumes bound to this node are lost']],
   },
   {
+    name: 'silent, by a failure that is played on it',
+    subject: n2,
+    world: changed(healthy(), {
+      nodes: [silent('n2', 60, { metadata: { annotations: { 'perdure.dev/failure': 'cut-off' } } })],
+    }),
+    path: ['node-not-ready'],
+    state: 'blocked',
+    says: 'it has not answered for 60s (Ready Unknown); 1 pod on it',
+    ways: [['annotate node n2 perdure.dev/failure-', 'keeps data']],
+  },
+  {
+    name: 'silent, and about to fence itself',
+    subject: n2,
+    world: changed(healthy(), {
+      nodes: [silent('n2', 20, { metadata: { annotations: { 'perdure.dev/self-fencing': 'true' } } })],
+    }),
+    path: ['node-not-ready'],
+    state: 'blocked',
+    says: 'it has not answered for 20s (Ready Unknown); 1 pod on it; it was told to end its members by itself',
+  },
+  {
     name: 'not ready by its own word',
     subject: n2,
     world: changed(healthy(), {

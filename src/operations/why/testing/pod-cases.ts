@@ -63,9 +63,50 @@ export const POD_CASES: readonly Case[] = [
       ],
       [
         'delete pod web-2 --grace-period=0 --force',
-        'risk: if the process still runs there, two members write as one, and data is lost or torn',
+        'risk: if the process still runs there, two members write as one, and data is lost or torn; an attached volume follows only after 6 minutes',
       ],
     ],
+  },
+  {
+    name: 'deleted with a long grace on a node that has just died',
+    subject: it,
+    world: changed(withPod(pod(2, merge(unready(60), deleted(-10)))), { nodes: [silent('n2', 60)] }),
+    path: ['node-lost'],
+    state: 'blocked',
+    says: 'it was deleted 20s ago and stays Terminating: its node n2 does not answer, so nobody can confirm that its processes have ended',
+  },
+  {
+    name: 'its node does not answer, and its tolerationSeconds are not over yet',
+    subject: it,
+    world: changed(
+      withPod(
+        pod(
+          2,
+          merge(unready(60), {
+            spec: {
+              tolerations: [
+                {
+                  key: 'node.kubernetes.io/unreachable',
+                  operator: 'Exists',
+                  effect: 'NoExecute',
+                  tolerationSeconds: 30,
+                },
+              ],
+            },
+          }),
+        ),
+      ),
+      {
+        nodes: [
+          silent('n2', 20, {
+            spec: { taints: [{ key: 'node.kubernetes.io/unreachable', effect: 'NoExecute', timeAdded: ago(20) }] },
+          }),
+        ],
+      },
+    ),
+    path: ['node-lost'],
+    state: 'blocked',
+    says: 'its node n2 does not answer; it is deleted in 10s (tolerationSeconds 30)',
   },
   {
     name: 'its node object is gone',
