@@ -5,9 +5,10 @@ import { api, list, watch } from './scenarios/api.ts';
 import { bringUps, hundred } from './scenarios/bring-up.ts';
 import { coldStart } from './scenarios/cold-start.ts';
 import { idle } from './scenarios/idle.ts';
+import { scheduling } from './scenarios/scheduling.ts';
 import { type Server, startPerdure } from './server.ts';
 
-const SCENARIOS: readonly Scenario[] = [coldStart, api, list, watch, ...bringUps, hundred, idle];
+const SCENARIOS: readonly Scenario[] = [coldStart, api, list, watch, ...bringUps, hundred, scheduling, idle];
 const HELP = `usage: npm run bench -- [SCENARIO…] [--server URL --token T | --cert F --key F] [--rounds N] [--json]
 
 Each scenario gets a fresh Perdure of its own, or the server of the URL. Figures are medians over the rounds.

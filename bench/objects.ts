@@ -64,3 +64,35 @@ export function statefulSet(name: string, { replicas, policy, claims }: SetOptio
     },
   });
 }
+
+/** A pod of one application among many: even over zones, hosts filled evenly by all, no two members on one host. */
+export function placedPod(index: number, app: number): string {
+  const labels = { app: `app-${app}`, 'part-of': 'bench' };
+  const matching = (name: keyof typeof labels): object => ({ matchLabels: { [name]: labels[name] } });
+  const hostname = 'kubernetes.io/hostname';
+  const spread = (maxSkew: number, topologyKey: string, labelSelector: object): object => ({
+    maxSkew,
+    topologyKey,
+    whenUnsatisfiable: 'DoNotSchedule',
+    labelSelector,
+  });
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `placed-${index}`, labels },
+    spec: {
+      automountServiceAccountToken: false,
+      containers: [{ name: 'c', image: 'nginx:1.25', resources: { requests: { cpu: '100m', memory: '64Mi' } } }],
+      topologySpreadConstraints: [
+        spread(1, 'topology.kubernetes.io/zone', matching('app')),
+        // With less the last pods find their own application on the only hosts that are left.
+        spread(3, hostname, matching('part-of')),
+      ],
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: hostname, labelSelector: matching('app') }],
+        },
+      },
+    },
+  });
+}

@@ -1,14 +1,12 @@
 import { deepEqual } from '../base/json.ts';
 import type { KubeObject } from '../schema/object.ts';
+import type { LabelSelector } from '../schema/selectors.ts';
 import { LabelIndex } from './label-index.ts';
 import { NodeInfo } from './node-info.ts';
+import { apartTerms, drawingTerms, type PlacedTerm, PlacedTerms } from './placed-terms.ts';
 import { isFinished, type PodInfo, podInfo, podKey } from './pod-info.ts';
+import { type PodTally, Tallies } from './tallies.ts';
 import type { Listers, World } from './types.ts';
-
-const hasAffinity = (pod: PodInfo): boolean =>
-  Boolean(pod.pod.spec.affinity?.podAffinity) || Boolean(pod.pod.spec.affinity?.podAntiAffinity);
-const hasRequiredAnti = (pod: PodInfo): boolean =>
-  Boolean(pod.pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length);
 
 /** A binding changes nothing that counts here; later updates may (resize, labels, deletion). */
 function unchanged(info: PodInfo, pod: KubeObject, assumed: boolean): boolean {
@@ -26,14 +24,15 @@ function unchanged(info: PodInfo, pod: KubeObject, assumed: boolean): boolean {
  */
 export class SchedulerCache implements World {
   readonly listers: Listers;
-  readonly antiAffinityPods = new Set<PodInfo>();
-  readonly affinityPods = new Set<PodInfo>();
   readonly assumedVolumes = new Map<string, string>();
   readonly #nodes = new Map<string, NodeInfo>();
   /** Preemptors by the node they wait for. */
   readonly #nominated = new Map<string, Map<string, PodInfo>>();
   readonly #placed = new Map<string, { info: PodInfo; node: string; assumed: boolean }>();
   readonly #byLabel = new LabelIndex();
+  readonly #tallies = new Tallies((namespace, labels) => this.#byLabel.with(namespace, labels));
+  readonly #apart = new PlacedTerms(apartTerms);
+  readonly #drawing = new PlacedTerms(drawingTerms);
   #list: NodeInfo[] | null = null;
 
   constructor(listers: Listers) {
@@ -61,6 +60,18 @@ export class SchedulerCache implements World {
 
   *allPods(): Iterable<PodInfo> {
     for (const placed of this.#placed.values()) yield placed.info;
+  }
+
+  tally(namespace: string, selector: LabelSelector): PodTally {
+    return this.#tallies.of(namespace, selector);
+  }
+
+  apart(labels: Readonly<Record<string, string>>): Iterable<PlacedTerm> {
+    return this.#apart.about(labels);
+  }
+
+  drawing(labels: Readonly<Record<string, string>>): Iterable<PlacedTerm> {
+    return this.#drawing.about(labels);
   }
 
   withNominated(node: NodeInfo, pod: PodInfo): NodeInfo | null {
@@ -153,8 +164,9 @@ export class SchedulerCache implements World {
     this.#placed.set(info.key, { info: placed, node, assumed });
     this.#nodeInfo(node).addPod(placed);
     this.#byLabel.add(placed);
-    if (hasAffinity(placed)) this.affinityPods.add(placed);
-    if (hasRequiredAnti(placed)) this.antiAffinityPods.add(placed);
+    this.#tallies.add(placed);
+    this.#apart.add(placed);
+    this.#drawing.add(placed);
   }
 
   #remove(key: string): void {
@@ -165,7 +177,8 @@ export class SchedulerCache implements World {
     node?.removePod(key);
     if (node !== undefined && node.node === undefined && node.pods.size === 0) this.#nodes.delete(placed.node);
     this.#byLabel.remove(placed.info);
-    this.affinityPods.delete(placed.info);
-    this.antiAffinityPods.delete(placed.info);
+    this.#tallies.remove(placed.info);
+    this.#apart.remove(placed.info);
+    this.#drawing.remove(placed.info);
   }
 }

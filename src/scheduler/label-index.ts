@@ -39,3 +39,18 @@ const labelKey = (namespace: string, name: string, value: string): string => `${
 function keysOf(pod: PodInfo): string[] {
   return [pod.namespace, ...Object.entries(pod.labels).map(([name, value]) => labelKey(pod.namespace, name, value))];
 }
+
+const ANY = '';
+
+/** A label that every pod the selector selects carries: what concerns the selector can be found by it. */
+export function anchorOf(selector: { readonly matchLabels?: Readonly<Record<string, string>> } | undefined): string {
+  for (const [name, value] of Object.entries(selector?.matchLabels ?? {})) return `${name}\n${value}`;
+  return ANY;
+}
+
+/** Anchors of all selectors that could select a pod with these labels. */
+export function anchorsOf(labels: Readonly<Record<string, string>>): string[] {
+  const anchors = [ANY];
+  for (const name in labels) anchors.push(`${name}\n${labels[name]}`);
+  return anchors;
+}

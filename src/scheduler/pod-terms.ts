@@ -1,5 +1,6 @@
 import { labelSelectorMatcher } from '../schema/selectors.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { PodTally } from './tallies.ts';
 import type { World } from './types.ts';
 
 export interface AffinityTerm {
@@ -49,4 +50,13 @@ export function termMatcher(term: AffinityTerm, owner: PodInfo, world: World): T
       else for (const namespace of names) yield* world.podsOf(namespace);
     },
   };
+}
+
+/** Tallies of the pods a term of `owner` selects; null where the term selects namespaces by their labels. */
+export function talliesOf(term: AffinityTerm, owner: PodInfo, world: World): readonly PodTally[] | null {
+  const { labelSelector, namespaceSelector, namespaces = [] } = term;
+  if (namespaceSelector) return null;
+  if (!labelSelector) return [];
+  const names = namespaces.length === 0 ? [owner.namespace] : namespaces;
+  return names.map((namespace) => world.tally(namespace, labelSelector));
 }

@@ -3,7 +3,9 @@ import { labelSelectorMatcher } from '../schema/selectors.ts';
 import { type Decision, firstRefusal, prepareFilters } from './decide.ts';
 import { preemptionMessage } from './messages.ts';
 import type { NodeInfo } from './node-info.ts';
+import type { PlacedTerm } from './placed-terms.ts';
 import type { PodInfo } from './pod-info.ts';
+import { without } from './tallies.ts';
 import type { World } from './types.ts';
 
 export type Preemption =
@@ -21,8 +23,23 @@ const startOf = (pod: PodInfo): number =>
 
 const byImportance = (a: PodInfo, b: PodInfo): number => b.priority - a.priority || startOf(a) - startOf(b);
 
+/** Terms without those of the pods that go, all of which are on this node. */
+function* stayingTerms(
+  terms: Iterable<PlacedTerm>,
+  node: string,
+  gone: ReadonlyMap<string, PodInfo>,
+): Iterable<PlacedTerm> {
+  for (const placed of terms) {
+    const staying = [...(placed.carriers.get(node) ?? [])].filter((key) => !gone.has(key));
+    const carriers = new Map(placed.carriers);
+    if (staying.length > 0) carriers.set(node, new Set(staying));
+    else carriers.delete(node);
+    yield { ...placed, carriers };
+  }
+}
+
 /** The world as it would be with `node` in place of the one of its name. */
-function worldWith(world: World, node: NodeInfo, gone: ReadonlySet<string>): World {
+function worldWith(world: World, node: NodeInfo, gone: ReadonlyMap<string, PodInfo>): World {
   const stays = (pod: PodInfo): boolean => !gone.has(pod.key);
   return {
     listers: world.listers,
@@ -32,13 +49,19 @@ function worldWith(world: World, node: NodeInfo, gone: ReadonlySet<string>): Wor
     podsOf: (namespace) => [...world.podsOf(namespace)].filter(stays),
     podsLabelled: (namespace, labels) => [...world.podsLabelled(namespace, labels)].filter(stays),
     allPods: () => [...world.allPods()].filter(stays),
-    antiAffinityPods: new Set([...world.antiAffinityPods].filter(stays)),
-    affinityPods: new Set([...world.affinityPods].filter(stays)),
+    tally: (namespace, selector) => without(world.tally(namespace, selector), gone.values()),
+    apart: (labels) => stayingTerms(world.apart(labels), node.name, gone),
+    drawing: (labels) => stayingTerms(world.drawing(labels), node.name, gone),
     withNominated: (other, pod) => world.withNominated(other, pod),
   };
 }
 
-function refusal(pod: PodInfo, world: World, node: NodeInfo, gone: ReadonlySet<string>): readonly string[] | null {
+function refusal(
+  pod: PodInfo,
+  world: World,
+  node: NodeInfo,
+  gone: ReadonlyMap<string, PodInfo>,
+): readonly string[] | null {
   const trial = worldWith(world, node, gone);
   const prepared = prepareFilters(pod, trial);
   if ('message' in prepared) return [prepared.message];
@@ -70,10 +93,10 @@ function victimsOn(pod: PodInfo, world: World, node: NodeInfo): Candidate | read
   const lower = [...node.pods.values()].filter((other) => other.priority < pod.priority);
   if (lower.length === 0) return ['No preemption victims found for incoming pod'];
   const trial = node.copy();
-  const gone = new Set<string>();
+  const gone = new Map<string, PodInfo>();
   for (const other of lower) {
     trial.removePod(other.key);
-    gone.add(other.key);
+    gone.set(other.key, other);
   }
   const still = refusal(pod, world, trial, gone);
   if (still !== null) return still;
@@ -89,7 +112,7 @@ function victimsOn(pod: PodInfo, world: World, node: NodeInfo): Candidate | read
       gone.delete(other.key);
       if (refusal(pod, world, trial, gone) === null) continue;
       trial.removePod(other.key);
-      gone.add(other.key);
+      gone.set(other.key, other);
       victims.push(other);
       if (violates) violations++;
     }

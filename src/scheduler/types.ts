@@ -1,6 +1,9 @@
 import type { KubeObject } from '../schema/object.ts';
+import type { LabelSelector } from '../schema/selectors.ts';
 import type { NodeInfo } from './node-info.ts';
+import type { PlacedTerm } from './placed-terms.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { PodTally } from './tallies.ts';
 
 /** Why a node does not take a pod. */
 export interface Verdict {
@@ -51,10 +54,12 @@ export interface World {
   podsLabelled(namespace: string, labels: Readonly<Record<string, string>>): Iterable<PodInfo>;
   allPods(): Iterable<PodInfo>;
   nodeNamed(name: string): NodeInfo | undefined;
-  /** Pods on nodes that carry required anti-affinity. */
-  readonly antiAffinityPods: ReadonlySet<PodInfo>;
-  /** Pods on nodes that carry any pod (anti-)affinity. */
-  readonly affinityPods: ReadonlySet<PodInfo>;
+  /** How many pods of the namespace the selector selects on each node. */
+  tally(namespace: string, selector: LabelSelector): PodTally;
+  /** Required anti-affinity of pods on nodes that may select a pod with these labels. */
+  apart(labels: Readonly<Record<string, string>>): Iterable<PlacedTerm>;
+  /** What else of pods on nodes scores for a pod with these labels. */
+  drawing(labels: Readonly<Record<string, string>>): Iterable<PlacedTerm>;
   /** The node as it will be once pods nominated to it, of at least the pod's priority, have come; null when there are none. */
   withNominated(node: NodeInfo, pod: PodInfo): NodeInfo | null;
   /** PV name to claim key, for PVs given to a pod whose claim is not bound yet. */

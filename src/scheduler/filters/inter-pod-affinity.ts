@@ -1,6 +1,6 @@
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
-import { type AffinityTerm, affinityTerms, termMatcher } from '../pod-terms.ts';
+import { type AffinityTerm, affinityTerms, talliesOf, termMatcher } from '../pod-terms.ts';
 import type { Filter, NodeFilter, World } from '../types.ts';
 import { crowded, unresolvable } from './verdict.ts';
 
@@ -8,21 +8,37 @@ const AFFINITY = unresolvable("node(s) didn't match pod affinity rules");
 const ANTI = crowded("node(s) didn't match pod anti-affinity rules");
 const EXISTING = crowded("node(s) didn't satisfy existing pods anti-affinity rules");
 
-/** Values of the topology key under which a matching pod runs, with how many. */
+/** Values of the term's topology key under which a matching pod runs. */
 function domains(term: AffinityTerm, owner: PodInfo, world: World): Set<string> {
-  const matches = termMatcher(term, owner, world);
   const found = new Set<string>();
-  for (const pod of matches.candidates()) {
-    if (!matches.matches(pod)) continue;
-    const value = world.nodeNamed(pod.nodeName)?.labels[term.topologyKey];
+  const seen = (nodeName: string): void => {
+    const value = world.nodeNamed(nodeName)?.labels[term.topologyKey];
     if (value !== undefined) found.add(value);
+  };
+  const tallies = talliesOf(term, owner, world);
+  if (tallies !== null) {
+    for (const tally of tallies) for (const nodeName of tally.all.keys()) seen(nodeName);
+    return found;
   }
+  const matcher = termMatcher(term, owner, world);
+  for (const pod of matcher.candidates()) if (matcher.matches(pod)) seen(pod.nodeName);
   return found;
+}
+
+/** Required affinity to one kind of pod. */
+function affinityToOne(term: AffinityTerm, pod: PodInfo, world: World): (node: NodeInfo) => boolean {
+  const found = domains(term, pod, world);
+  const first = found.size === 0 && termMatcher(term, pod, world).matches(pod);
+  return ({ labels }) => {
+    const value = labels[term.topologyKey];
+    return value !== undefined && (first || found.has(value));
+  };
 }
 
 function requiredAffinity(pod: PodInfo, world: World): ((node: NodeInfo) => boolean) | null {
   const terms = affinityTerms(pod.pod.spec.affinity?.podAffinity);
   if (terms.length === 0) return null;
+  if (terms.length === 1) return affinityToOne(terms[0]!, pod, world);
   // A pod must match every term at once; upstream counts a pod only when all terms select it.
   const matchers = terms.map((term) => termMatcher(term, pod, world));
   const found = terms.map(() => new Set<string>());
@@ -43,16 +59,24 @@ function requiredAffinity(pod: PodInfo, world: World): ((node: NodeInfo) => bool
 }
 
 function refusedByExisting(pod: PodInfo, world: World): ((node: NodeInfo) => boolean) | null {
-  const refused: [string, string][] = [];
-  for (const other of world.antiAffinityPods) {
-    for (const term of affinityTerms(other.pod.spec.affinity?.podAntiAffinity)) {
-      if (!termMatcher(term, other, world).matches(pod)) continue;
-      const value = world.nodeNamed(other.nodeName)?.labels[term.topologyKey];
-      if (value !== undefined) refused.push([term.topologyKey, value]);
+  const refused = new Map<string, Set<string>>();
+  for (const { term, owner, carriers } of world.apart(pod.labels)) {
+    if (!termMatcher(term, owner, world).matches(pod)) continue;
+    const values = refused.get(term.topologyKey) ?? new Set<string>();
+    refused.set(term.topologyKey, values);
+    for (const nodeName of carriers.keys()) {
+      const value = world.nodeNamed(nodeName)?.labels[term.topologyKey];
+      if (value !== undefined) values.add(value);
     }
   }
-  if (refused.length === 0) return null;
-  return (node) => refused.some(([key, value]) => node.labels[key] === value);
+  if (refused.size === 0) return null;
+  return ({ labels }) => {
+    for (const [key, values] of refused) {
+      const value = labels[key];
+      if (value !== undefined && values.has(value)) return true;
+    }
+    return false;
+  };
 }
 
 /** Required pod affinity and anti-affinity, the latter in both directions (node.md 7.3). */
@@ -63,7 +87,7 @@ export const interPodAffinity: Filter = {
     const anti = affinityTerms(pod.pod.spec.affinity?.podAntiAffinity).map(
       (term) => [term.topologyKey, domains(term, pod, world)] as const,
     );
-    const existing = world.antiAffinityPods.size === 0 ? null : refusedByExisting(pod, world);
+    const existing = refusedByExisting(pod, world);
     if (affinity === null && anti.length === 0 && existing === null) return null;
     return (node) => {
       if (affinity !== null && !affinity(node)) return AFFINITY;

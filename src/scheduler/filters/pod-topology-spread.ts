@@ -8,6 +8,7 @@ import { crowded, unresolvable } from './verdict.ts';
 
 const SKEWED = crowded("node(s) didn't match pod topology spread constraints");
 const UNLABELLED = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
+const NOWHERE: ReadonlyMap<string, number> = new Map();
 const NO_SCHEDULE = ['NoSchedule', 'NoExecute'];
 
 export interface SpreadConstraint {
@@ -29,27 +30,32 @@ export function spreadCounts(
   world: World,
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  const counted = new Set<string>();
+  const { topologyKey, labelSelector } = constraint;
+  // A selector without requirements selects every pod elsewhere; here it counts none (node.md 7.3).
+  const empty = !labelSelector || labelSelectorMatcher(labelSelector).everything;
+  const here = empty ? NOWHERE : world.tally(pod.namespace, labelSelector).live;
+  const counted = eligibility(constraint, pod);
   for (const node of world.nodes) {
-    if (!keys.every((key) => node.labels[key] !== undefined) || !eligible(constraint, pod, node)) continue;
-    counted.add(node.name);
-    const domain = node.labels[constraint.topologyKey]!;
-    if (!counts.has(domain)) counts.set(domain, 0);
-  }
-  if (!constraint.labelSelector || counts.size === 0) return counts;
-  const selector = labelSelectorMatcher(constraint.labelSelector);
-  for (const other of world.podsLabelled(pod.namespace, constraint.labelSelector.matchLabels ?? {})) {
-    if (other.terminating || !counted.has(other.nodeName) || !selector.matches(other.labels)) continue;
-    const domain = world.nodeNamed(other.nodeName)!.labels[constraint.topologyKey]!;
-    counts.set(domain, (counts.get(domain) ?? 0) + 1);
+    const { labels } = node;
+    const domain = labels[topologyKey];
+    if (domain === undefined || !keys.every((key) => labels[key] !== undefined) || !counted(node)) continue;
+    counts.set(domain, (counts.get(domain) ?? 0) + (here.get(node.name) ?? 0));
   }
   return counts;
 }
 
-function eligible(constraint: SpreadConstraint, pod: PodInfo, node: NodeInfo): boolean {
-  if ((constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor' && !matchesPodPlacement(pod.pod.spec, node)) return false;
-  return constraint.nodeTaintsPolicy !== 'Honor' || untolerated(node.taints, pod.tolerations, NO_SCHEDULE) === null;
+/** Which nodes count for the constraint, whether or not they can take the pod. */
+function eligibility(constraint: SpreadConstraint, pod: PodInfo): (node: NodeInfo) => boolean {
+  const { spec } = pod.pod;
+  const byAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor' && isPlaced(spec);
+  const byTaints = constraint.nodeTaintsPolicy === 'Honor';
+  return (node) =>
+    (!byAffinity || matchesPodPlacement(spec, node)) &&
+    (!byTaints || untolerated(node.taints, pod.tolerations, NO_SCHEDULE) === null);
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: a pod spec as stored
+const isPlaced = (spec: any): boolean => Boolean(spec.nodeSelector || spec.affinity?.nodeAffinity);
 
 /** DoNotSchedule spread constraints (KEP-895; node.md 7.3). */
 export const podTopologySpread: Filter = {

@@ -1,12 +1,10 @@
 import type { PodInfo } from '../pod-info.ts';
-import { type AffinityTerm, affinityTerms, preferredTerms, termMatcher } from '../pod-terms.ts';
+import { type AffinityTerm, preferredTerms, talliesOf, termMatcher } from '../pod-terms.ts';
 import type { Score, World } from '../types.ts';
 import { spanned } from './normalize.ts';
 
-const HARD_AFFINITY_WEIGHT = 1;
-
-/** Adds the weight of a term to the topology value of the node where `other` runs. */
-type Add = (term: AffinityTerm, other: PodInfo, weight: number) => void;
+/** Adds the weight of a term to the topology value of a node, once for each of the pods there. */
+type Add = (term: AffinityTerm, nodeName: string, weight: number) => void;
 
 function addOwn(pod: PodInfo, world: World, add: Add): void {
   const { podAffinity, podAntiAffinity } = pod.pod.spec.affinity ?? {};
@@ -14,24 +12,22 @@ function addOwn(pod: PodInfo, world: World, add: Add): void {
     [preferredTerms(podAffinity), 1],
     [preferredTerms(podAntiAffinity), -1],
   ] as const) {
-    for (const { weight, podAffinityTerm } of terms) {
-      const matcher = termMatcher(podAffinityTerm, pod, world);
-      for (const other of matcher.candidates()) {
-        if (matcher.matches(other)) add(podAffinityTerm, other, sign * weight);
+    for (const { weight, podAffinityTerm: term } of terms) {
+      const tallies = talliesOf(term, pod, world);
+      if (tallies !== null) {
+        for (const { all } of tallies) for (const [nodeName, pods] of all) add(term, nodeName, sign * weight * pods);
+        continue;
       }
+      const matcher = termMatcher(term, pod, world);
+      for (const other of matcher.candidates()) if (matcher.matches(other)) add(term, other.nodeName, sign * weight);
     }
   }
 }
 
 function addExisting(pod: PodInfo, world: World, add: Add): void {
-  for (const other of world.affinityPods) {
-    const { podAffinity, podAntiAffinity } = other.pod.spec.affinity ?? {};
-    const consider = (term: AffinityTerm, weight: number): void => {
-      if (termMatcher(term, other, world).matches(pod)) add(term, other, weight);
-    };
-    for (const term of affinityTerms(podAffinity)) consider(term, HARD_AFFINITY_WEIGHT);
-    for (const { weight, podAffinityTerm } of preferredTerms(podAffinity)) consider(podAffinityTerm, weight);
-    for (const { weight, podAffinityTerm } of preferredTerms(podAntiAffinity)) consider(podAffinityTerm, -weight);
+  for (const { term, owner, weight, carriers } of world.drawing(pod.labels)) {
+    if (!termMatcher(term, owner, world).matches(pod)) continue;
+    for (const [nodeName, keys] of carriers) add(term, nodeName, weight * keys.size);
   }
 }
 
@@ -40,11 +36,9 @@ export const preferredPodAffinity: Score = {
   name: 'InterPodAffinity',
   weight: 2,
   prepare(pod, world, nodes) {
-    const { podAffinity, podAntiAffinity } = pod.pod.spec.affinity ?? {};
-    if (!podAffinity && !podAntiAffinity && world.affinityPods.size === 0) return null;
     const weights = new Map<string, Map<string, number>>();
-    const add: Add = (term, other, weight) => {
-      const value = world.nodeNamed(other.nodeName)?.labels[term.topologyKey];
+    const add: Add = (term, nodeName, weight) => {
+      const value = world.nodeNamed(nodeName)?.labels[term.topologyKey];
       if (value === undefined) return;
       let byValue = weights.get(term.topologyKey);
       if (byValue === undefined) {
