@@ -26,7 +26,7 @@ import { CommonHeaders } from './http/respond.ts';
 import { StreamingHandler } from './http/streaming-handler.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { RequestObserver } from './metrics/request-observer.ts';
-import type { ProcessStats, ServerMetrics } from './metrics/server-metrics.ts';
+import type { MetricsPages, ProcessStats, ServerMetrics } from './metrics/server-metrics.ts';
 import { KindRegistry } from './registry.ts';
 import { Allocations } from './resources/allocation.ts';
 import { Resources } from './resources/resources.ts';
@@ -128,14 +128,17 @@ export class ApiServer {
       started: () => this.#started,
       closing: () => this.#closing,
     };
-    const scrape = async (): Promise<string> => (await import('./metrics/exposition.ts')).exposition(core, metrics);
+    const pages: MetricsPages = {
+      own: async () => (await import('./metrics/exposition.ts')).exposition(core, metrics),
+      objects: async () => (await import('./metrics/object-state.ts')).objectState(core),
+    };
     return new RequestHandler({
       core,
       identity: new Identity(this.authentication),
       rbac: this.#rbac,
       common: new CommonHeaders(core),
       resources: this.#verbs,
-      nonResources: new NonResourceHandler(new Discovery(core.kinds), core.kinds, wellbeing, scrape),
+      nonResources: new NonResourceHandler(new Discovery(core.kinds), core.kinds, wellbeing, pages),
       observer: new RequestObserver(requests, core.clock),
       streaming: new StreamingHandler(core, this.resources, this.#options.nodes ?? (() => null)),
     });

@@ -165,8 +165,11 @@ function suite(kubectl: Kubectl): void {
     });
     const refused = await kube.try(['get', '--raw', page, '--as', 'nobody']);
     expect(refused.stderr).toContain('cannot get resource "nodes/proxy" in API group "" at the cluster scope');
-    const own = await kube.ok(['get', '--raw', '/metrics', '--as', 'prometheus', '--as-group', 'system:monitoring']);
+    const monitoring = ['--as', 'prometheus', '--as-group', 'system:monitoring'];
+    const own = await kube.ok(['get', '--raw', '/metrics', ...monitoring]);
     expect(own).toMatch(/^apiserver_request_total\{.*resource="volumesnapshots".*verb="(POST|APPLY|PATCH)".*\} 1$/m);
+    const objects = await kube.ok(['get', '--raw', '/metrics/objects', ...monitoring]);
+    expect(objects).toContain('kube_statefulset_replicas{namespace="default",statefulset="writer"} 1\n');
   });
 
   it('restores it into every member of a new set, as it was at one moment', async () => {

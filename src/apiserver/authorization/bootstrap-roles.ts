@@ -138,7 +138,7 @@ const ROLES: readonly Role[] = [
   },
   {
     name: 'system:monitoring',
-    rules: [{ nonResourceURLs: [...PROBES, '/metrics', '/metrics/slis'], verbs: ['get'] }],
+    rules: [{ nonResourceURLs: [...PROBES, '/metrics', '/metrics/objects', '/metrics/slis'], verbs: ['get'] }],
   },
   {
     name: 'system:kubelet-api-admin',

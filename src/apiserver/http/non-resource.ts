@@ -2,6 +2,7 @@ import { METRICS_TYPE } from '../../base/prometheus.ts';
 import { StatusError } from '../../schema/status.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { VERSION } from '../discovery/version.ts';
+import type { MetricsPages } from '../metrics/server-metrics.ts';
 import type { KindRegistry } from '../registry.ts';
 import { health, type Wellbeing } from './health.ts';
 import { sendBody } from './list-body.ts';
@@ -12,17 +13,17 @@ import { sendValue } from './resource-handler.ts';
 import { sendText } from './respond.ts';
 
 const NOT_FOUND = '404 page not found\n';
+const OBJECT_METRICS = '/metrics/objects';
 
 /** Everything that is no resource: discovery, OpenAPI, version, health, metrics. */
 export class NonResourceHandler {
   readonly #discovery: Discovery;
   readonly #kinds: KindRegistry;
   readonly #wellbeing: Wellbeing;
-  readonly #metrics: () => Promise<string>;
+  readonly #metrics: MetricsPages;
   #openApi: Promise<OpenApiHandler> | undefined;
 
-  /** `metrics` makes the text of one scrape. */
-  constructor(discovery: Discovery, kinds: KindRegistry, wellbeing: Wellbeing, metrics: () => Promise<string>) {
+  constructor(discovery: Discovery, kinds: KindRegistry, wellbeing: Wellbeing, metrics: MetricsPages) {
     this.#discovery = discovery;
     this.#kinds = kinds;
     this.#wellbeing = wellbeing;
@@ -43,8 +44,8 @@ export class NonResourceHandler {
     }
     if (path === '/version' || path === '/version/') {
       exchange.respond(200, request.headers('application/json'), Buffer.from(JSON.stringify(VERSION, null, 2)));
-    } else if (path === '/metrics') {
-      const text = await this.#metrics();
+    } else if (path === '/metrics' || path === OBJECT_METRICS) {
+      const text = path === OBJECT_METRICS ? await this.#metrics.objects() : await this.#metrics.own();
       sendBody(exchange, request.headers(METRICS_TYPE), 200, Buffer.from(text));
     } else if (path === '/') this.#root(request);
     else if (path.startsWith('/openapi/')) (await this.#openApiHandler()).handle(request);
@@ -60,6 +61,7 @@ export class NonResourceHandler {
       '/healthz',
       '/livez',
       '/metrics',
+      OBJECT_METRICS,
       '/openapi/v2',
       '/openapi/v3',
       '/readyz',

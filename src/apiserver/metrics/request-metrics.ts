@@ -37,7 +37,14 @@ const VERBS: Readonly<Record<string, string>> = {
   put: 'PUT',
 };
 const CONNECTS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward', 'proxy', 'log']);
-const PAGES: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz', '/metrics', '/version']);
+const PAGES: ReadonlySet<string> = new Set([
+  '/healthz',
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/metrics/objects',
+  '/version',
+]);
 const APPLY = 'application/apply-patch';
 
 /** What of a request decides where it is counted. */

@@ -11,6 +11,13 @@ export interface ProcessStats {
   readonly heapBytes: number;
 }
 
+/** Text of one scrape of each page. */
+export interface MetricsPages {
+  own(): Promise<string>;
+  /** Of the objects there are. */
+  objects(): Promise<string>;
+}
+
 export interface ServerMetrics {
   readonly requests: RequestMetrics;
   /** Read at each scrape; left out: nothing is said of the process. */
