@@ -8,6 +8,7 @@ import { createAttachDetachController } from '../controllers/attach-detach/contr
 import { createDisruptionController } from '../controllers/disruption/controller.ts';
 import { createEndpointsController } from '../controllers/endpoints/controller.ts';
 import { createEndpointSliceController } from '../controllers/endpointslice/controller.ts';
+import { createEndpointSliceMirroring } from '../controllers/endpointslice-mirroring/controller.ts';
 import { createEphemeralVolumeController } from '../controllers/ephemeral-volume/controller.ts';
 import type { ResourceCatalog } from '../controllers/framework/catalog.ts';
 import type { Controller, ControllerHooks } from '../controllers/framework/controller.ts';
@@ -87,6 +88,7 @@ export function makeControllers(options: ControllersOptions): {
     createVolumeProtectionController(as('pv-protection')),
     createEndpointSliceController(as('endpointslice')),
     createEndpointsController(as('endpoints')),
+    createEndpointSliceMirroring(as('endpointslice')),
     createDisruptionController({ ...as('disruption'), catalog }),
     createNodeLifecycleController({
       ...as('node-lifecycle'),
