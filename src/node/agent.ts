@@ -273,7 +273,9 @@ class Agent implements NodeAgent {
 
   pauseUsers(volume: string): () => void {
     const { runtime } = this.#options;
-    const resume = this.#volumes.usersOf(volume).flatMap((uid) => runtime.pause?.(uid) ?? []);
+    const resume = this.#volumes
+      .usersOf(volume)
+      .flatMap((uid) => [this.workers.get(uid)?.hold() ?? [], runtime.pause?.(uid) ?? []].flat());
     return () => {
       for (const each of resume) each();
     };

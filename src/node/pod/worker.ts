@@ -41,6 +41,9 @@ export class PodWorker {
   resize: ResizeState | null = null;
   /** A resize is being carried out. */
   resizing = false;
+  /** How many times its processes were held still, and for how many that lasts. */
+  holds = 0;
+  #held = 0;
   /** A container start the runtime is busy with. */
   launching: Promise<ContainerState> | null = null;
   readonly startTime: number;
@@ -64,6 +67,19 @@ export class PodWorker {
   /** Something of it runs, or may from now on. */
   get started(): boolean {
     return this.stage !== 'held' || this.records.some(isRunning);
+  }
+
+  get held(): boolean {
+    return this.#held > 0;
+  }
+
+  /** Its processes are held still: what probes find meanwhile says nothing about them. Returns what ends it. */
+  hold(): () => void {
+    this.holds++;
+    this.#held++;
+    return () => {
+      this.#held--;
+    };
   }
 
   /** Its containers were ended for the node's sake, and may be started again. */

@@ -56,10 +56,14 @@ class Prober {
   }
 
   async #try(): Promise<void> {
-    const { listener } = this.#options;
+    const { listener, worker } = this.#options;
+    const { held, holds } = worker;
     const outcome = await this.#outcome();
     if (this.#stopped) return;
-    if (outcome.kind === 'error') listener.unhealthy(this.kind, outcome.output, true);
+    // Nobody is killed for not answering while they were kept from it; that they do not answer is true all the same.
+    const kept = this.kind !== 'readiness' && (held || worker.holds !== holds);
+    if (kept && outcome.kind !== 'success') this.#run = 0;
+    else if (outcome.kind === 'error') listener.unhealthy(this.kind, outcome.output, true);
     else {
       const success = outcome.kind === 'success';
       this.#run = this.#last === success ? this.#run + 1 : 1;
