@@ -2,12 +2,28 @@ import { createHash } from 'node:crypto';
 import type { Descriptions } from '../../schema/openapi/descriptions.ts';
 import { hasStruct, structOf } from '../../schema/structure.ts';
 import { APPS } from './apps.ts';
+import { CORE_CONTAINER } from './core-container.ts';
+import { CORE_POD } from './core-pod.ts';
+import { CORE_POD_STATUS } from './core-pod-status.ts';
+import { CORE_STORAGE } from './core-storage.ts';
+import { CORE_VOLUMES } from './core-volumes.ts';
 import { META } from './meta.ts';
 import { SCALARS } from './scalars.ts';
+import { STORAGE } from './storage.ts';
 import type { Texts } from './texts.ts';
 
 /** Every file of texts. */
-export const ALL_TEXTS: readonly Texts[] = [APPS, META, SCALARS];
+export const ALL_TEXTS: readonly Texts[] = [
+  APPS,
+  CORE_CONTAINER,
+  CORE_POD,
+  CORE_POD_STATUS,
+  CORE_STORAGE,
+  CORE_VOLUMES,
+  META,
+  SCALARS,
+  STORAGE,
+];
 
 const byDefinition = new Map(
   ALL_TEXTS.flatMap(({ prefix, texts }) => Object.entries(texts).map(([name, own]) => [`${prefix}.${name}`, own])),
