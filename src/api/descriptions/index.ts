@@ -3,11 +3,15 @@ import type { Descriptions } from '../../schema/openapi/descriptions.ts';
 import { hasStruct, structOf } from '../../schema/structure.ts';
 import { APPS } from './apps.ts';
 import { CORE_CONTAINER } from './core-container.ts';
+import { CORE_NETWORK, DISCOVERY } from './core-network.ts';
+import { COORDINATION, CORE_NODE } from './core-node.ts';
+import { CORE_OBJECTS, EVENTS } from './core-objects.ts';
 import { CORE_POD } from './core-pod.ts';
 import { CORE_POD_STATUS } from './core-pod-status.ts';
 import { CORE_STORAGE } from './core-storage.ts';
 import { CORE_VOLUMES } from './core-volumes.ts';
 import { META } from './meta.ts';
+import { POLICY } from './policy.ts';
 import { SCALARS } from './scalars.ts';
 import { STORAGE } from './storage.ts';
 import type { Texts } from './texts.ts';
@@ -15,12 +19,19 @@ import type { Texts } from './texts.ts';
 /** Every file of texts. */
 export const ALL_TEXTS: readonly Texts[] = [
   APPS,
+  COORDINATION,
   CORE_CONTAINER,
+  CORE_NETWORK,
+  CORE_NODE,
+  CORE_OBJECTS,
   CORE_POD,
   CORE_POD_STATUS,
   CORE_STORAGE,
   CORE_VOLUMES,
+  DISCOVERY,
+  EVENTS,
   META,
+  POLICY,
   SCALARS,
   STORAGE,
 ];

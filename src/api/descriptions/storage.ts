@@ -4,7 +4,7 @@ export const STORAGE: Texts = {
   prefix: 'io.k8s.api.storage.v1',
   texts: {
     StorageClass: {
-      '': 'A kind of storage that claims can ask for. The annotation storageclass.kubernetes.io/is-default-class makes it the default (the newest, if there are several). Only metadata and allowVolumeExpansion can be changed. The annotation `perdure.dev/volume-expansion: offline` has pods of StatefulSets restarted for growth.',
+      '': 'A kind of storage that claims can ask for. The annotation storageclass.kubernetes.io/is-default-class makes it the default (the newest, if there are several). Only metadata and allowVolumeExpansion can be changed. With the annotation `perdure.dev/volume-expansion: offline`, members whose claims grow by perdure.dev/claim-template-growth are restarted one by one, for the file system to grow.',
       provisioner:
         'Who makes the volumes. `perdure.dev/local` is built in; `kubernetes.io/no-provisioner` makes none, volumes are there already. Cloud names work with `perdure up --alias-provisioner`.',
       parameters:
