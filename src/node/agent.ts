@@ -273,11 +273,13 @@ class Agent implements NodeAgent {
 
   pauseUsers(volume: string): () => void {
     const { runtime } = this.#options;
+    const go = this.#volumes.hold(volume);
     const resume = this.#volumes
       .usersOf(volume)
       .flatMap((uid) => [this.workers.get(uid)?.hold() ?? [], runtime.pause?.(uid) ?? []].flat());
     return () => {
       for (const each of resume) each();
+      go();
     };
   }
 

@@ -232,6 +232,22 @@ describe('a pod on a real node', () => {
     expect(runtime.log[1]).toBe('stop main-0 2000');
   });
 
+  it('starts nothing for a pod that is held still, and all that is due once it goes on', async () => {
+    await create({});
+    await clock.settle();
+    const [worker] = [...(manager.agents.get('n')?.workers.values() ?? [])];
+    const release = worker!.hold();
+    const releaseOther = worker!.hold();
+    runtime.exit('fake://main-0', 1);
+    await clock.advance(60_000);
+    release();
+    await clock.advance(60_000);
+    expect(runtime.log).toEqual(['start main#0']);
+    releaseOther();
+    await clock.settle();
+    expect(runtime.log).toEqual(['start main#0', 'start main#1']);
+  });
+
   it('kills and restarts what fails its liveness probe', async () => {
     runtime.probes.set('main/liveness', false);
     const livenessProbe = { exec: { command: ['x'] }, periodSeconds: 10, failureThreshold: 3, initialDelaySeconds: 5 };

@@ -29,7 +29,7 @@ export async function runContainer(host: PodHost, worker: PodWorker, record: Con
   try {
     const image = await pullImage(host, worker, record);
     const spec = await containerSpec(host, worker, record, image);
-    if (worker.stage !== 'running') return;
+    if (worker.stage !== 'running' || worker.held) return;
     if (before !== null) record.backoff.retried(before.finishedAt, clock.now());
     const state = await launch(host, worker, spec);
     host.event(worker.pod, 'Normal', 'Created', 'Container created', record);

@@ -73,12 +73,16 @@ export class PodWorker {
     return this.#held > 0;
   }
 
-  /** Its processes are held still: what probes find meanwhile says nothing about them. Returns what ends it. */
+  /**
+   * Its processes are held still: none is started, and what probes find meanwhile says nothing about them. Returns
+   * what ends it.
+   */
   hold(): () => void {
     this.holds++;
     this.#held++;
     return () => {
       this.#held--;
+      this.kick();
     };
   }
 
@@ -208,7 +212,7 @@ export class PodWorker {
       return;
     }
     if (due.until !== null) this.#alarm.atLatest(due.until);
-    if (!this.#preparation.advance()) return;
+    if (!this.#preparation.advance() || this.held) return;
     resizeContainers(this.#host, this);
     const plan = planPod({
       init: this.init,

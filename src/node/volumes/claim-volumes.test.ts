@@ -115,6 +115,21 @@ it('makes nothing for a pod that went while it waited', async () => {
   expect(prepared).toEqual([]);
 });
 
+it('lets no further pod have a volume that is held, until all who hold it are done', async () => {
+  const { volumes, prepared, report } = world();
+  const releases = [volumes.hold('v'), volumes.hold('v')];
+  const waiting = volumes.prepare(pod('p'));
+  report();
+  releases[0]?.();
+  await new Promise(setImmediate);
+  expect([prepared, volumes.usersOf('v')]).toEqual([[], ['p']]);
+  releases[1]?.();
+  await new Promise(setImmediate);
+  report();
+  await waiting;
+  expect(prepared).toEqual(['p']);
+});
+
 it('mounts nothing that the volume says is out of reach from here', () => {
   const { volumes, prepared } = world(claim(), onlyAt('b'));
   expect(() => volumes.prepare(pod('p'))).toThrow('no matching NodeSelectorTerms');

@@ -57,6 +57,8 @@ export class ClaimVolumes implements VolumeManager {
   readonly #users = new Map<string, { readonly pod: KubeObject; readonly claims: readonly ClaimOfPod[] }>();
   /** Pods by the volumes that nobody else may have. */
   readonly #holders = new Map<string, string>();
+  /** Volumes nobody may begin to use now, with what ends each of the reasons. */
+  readonly #still = new Map<string, Set<Promise<void>>>();
 
   constructor(options: ClaimVolumesOptions) {
     this.#options = options;
@@ -72,6 +74,8 @@ export class ClaimVolumes implements VolumeManager {
     this.#take(pod, claims);
     const devices = this.#devicesOf(claims);
     const growing = claims.filter(({ claim }) => waitsForNode(claim));
+    const still = claims.flatMap(({ volume }) => [...(this.#still.get(volume.metadata.name ?? '') ?? [])]);
+    if (still.length > 0) return this.#prepareOnceFree(pod, still, devices, growing);
     if (devices.length > 0 || growing.length > 0) return this.#prepareLater(pod, devices, growing);
     try {
       const work = inner.prepare(pod);
@@ -79,6 +83,16 @@ export class ClaimVolumes implements VolumeManager {
     } catch (error) {
       return this.#giveUp(uid, error);
     }
+  }
+
+  async #prepareOnceFree(
+    pod: KubeObject,
+    still: readonly Promise<void>[],
+    devices: readonly string[],
+    growing: readonly ClaimOfPod[],
+  ): Promise<void> {
+    await Promise.all(still);
+    if (this.#users.has(pod.metadata.uid ?? '')) await this.#prepareLater(pod, devices, growing);
   }
 
   async #prepareLater(pod: KubeObject, devices: readonly string[], growing: readonly ClaimOfPod[]): Promise<void> {
@@ -174,6 +188,22 @@ export class ClaimVolumes implements VolumeManager {
       void this.#options.growth.run(pod, claim, volume, () => this.#users.has(uid));
       return;
     }
+  }
+
+  /** Lets no further pod use a volume; who has it goes on. Returns what ends it. */
+  hold(volume: string): () => void {
+    const reasons = this.#still.get(volume) ?? new Set<Promise<void>>();
+    this.#still.set(volume, reasons);
+    let end = (): void => {};
+    const reason = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    reasons.add(reason);
+    return () => {
+      reasons.delete(reason);
+      if (reasons.size === 0 && this.#still.get(volume) === reasons) this.#still.delete(volume);
+      end();
+    };
   }
 
   /** All claims that pods have mounted here. */
