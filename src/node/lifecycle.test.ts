@@ -8,6 +8,7 @@ import { ManualClock } from '../client/testing/manual-clock.ts';
 import { MemoryClient } from '../client/testing/memory-client.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { type AgentManager, createAgentManager } from './agent-manager.ts';
+import type { FileSystem } from './files.ts';
 import { informerLookup } from './lookup.ts';
 import {
   type ContainerSpec,
@@ -30,6 +31,10 @@ class FakeRuntime implements Runtime {
   readonly containers = new Map<string, ContainerState>();
   exec_ = (_command: readonly string[]): number => 0;
   startError: RuntimeError | null = null;
+  /** Starts wait for it. */
+  startGate: ((name: string) => Promise<void> | undefined) | null = null;
+  /** Containers end with it before their start is answered. */
+  exitCode: number | null = null;
   probes = new Map<string, boolean>();
   #onExit: (state: ContainerState) => void = () => {};
   readonly #clock: ManualClock;
@@ -57,6 +62,7 @@ class FakeRuntime implements Runtime {
   }
   async startContainer(spec: ContainerSpec) {
     if (this.startError !== null) throw this.startError;
+    await this.startGate?.(spec.name);
     this.log.push(`start ${spec.name}#${spec.attempt}`);
     const state: ContainerState = {
       id: `fake://${spec.name}-${spec.attempt}`,
@@ -68,7 +74,7 @@ class FakeRuntime implements Runtime {
       image: spec.image,
     };
     this.containers.set(state.id, state);
-    return state;
+    return this.exitCode === null ? state : this.exit(state.id, this.exitCode);
   }
   exit(id: string, exitCode: number): ContainerState {
     const state = { ...this.containers.get(id)!, phase: 'exited' as const, exitCode, finishedAt: this.#clock.now() };
@@ -122,7 +128,7 @@ let client: MemoryClient;
 let runtime: FakeRuntime;
 let manager: AgentManager;
 
-async function startManager(): Promise<void> {
+async function startManager(files?: FileSystem): Promise<void> {
   const informers = new InformerFactory(client, clock);
   const events = new EventBroadcaster(client, clock);
   manager = createAgentManager({ client, informers, clock, random: systemRandom, events });
@@ -131,6 +137,7 @@ async function startManager(): Promise<void> {
     runtime,
     profile: { name: 'n', addresses: ['10.0.0.1'] },
     volumes: checkedVolumes(informerLookup(informers)),
+    ...(files === undefined ? {} : { files }),
   });
   await clock.settle();
 }
@@ -329,6 +336,82 @@ describe('a pod on a real node', () => {
     runtime.exit('fake://main-1', 1);
     await clock.settle();
     expect((await pod()).status.phase).toBe('Failed');
+  });
+
+  it('starts over with all its containers when a rule says so', async () => {
+    const rule = { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } };
+    await create({
+      initContainers: [{ name: 'prepare', image: 'i' }],
+      containers: [
+        { name: 'main', image: 'i', restartPolicy: 'Never', restartPolicyRules: [rule] },
+        { name: 'other', image: 'i' },
+      ],
+    });
+    await clock.settle();
+    runtime.exit('fake://prepare-0', 0);
+    await clock.settle();
+    const restarting = async () =>
+      (await pod()).status.conditions.find(({ type }: { type: string }) => type === 'AllContainersRestarting');
+    expect(await restarting()).toMatchObject({ status: 'False' });
+    runtime.log.length = 0;
+    runtime.exit('fake://main-0', 42);
+    await clock.settle();
+    expect(runtime.log).toEqual(['stop other-0 0', 'start prepare#1']);
+    runtime.exit('fake://prepare-1', 0);
+    await clock.settle();
+    expect(runtime.log.slice(2)).toEqual(['start main#1', 'start other#1']);
+    const { containerStatuses, phase } = (await pod()).status;
+    expect(phase).toBe('Running');
+    expect(containerStatuses[0]).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 42 } } });
+    expect(await restarting()).toMatchObject({ status: 'False' });
+  });
+
+  it('is over only when what it left behind is known', async () => {
+    await manager.stop();
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const readTail = async () => {
+      await gate;
+      return Buffer.from('bye');
+    };
+    await startManager({
+      readTail,
+      list: async () => [],
+      remove: async () => {},
+      info: async () => null,
+    } as unknown as FileSystem);
+    runtime.exitCode = 3;
+    await create({ restartPolicy: 'Never' });
+    await clock.settle();
+    expect((await pod()).status.phase).toBe('Pending');
+    open();
+    await clock.settle();
+    const { phase, containerStatuses } = (await pod()).status;
+    expect(phase).toBe('Failed');
+    expect(containerStatuses[0].state.terminated).toMatchObject({ exitCode: 3, message: 'bye' });
+  });
+
+  it('starts nothing over while a container is still on its way', async () => {
+    const rule = { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } };
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    runtime.startGate = (name) => (name === 'other' ? gate : undefined);
+    await create({
+      containers: [
+        { name: 'main', image: 'i', restartPolicy: 'Never', restartPolicyRules: [rule] },
+        { name: 'other', image: 'i' },
+      ],
+    });
+    await clock.settle();
+    runtime.exit('fake://main-0', 42);
+    await clock.settle();
+    open();
+    await clock.settle();
+    expect(runtime.log).toEqual(['start main#0', 'start other#0', 'stop other-0 0', 'start main#1', 'start other#1']);
   });
 
   describe('resized in place', () => {

@@ -69,6 +69,20 @@ const PODS = [
     restartPolicy: 'Always',
     containers: [sh('main', HOG, { resources: { limits: { memory: '64Mi' } } })],
   }),
+  pod('again', {
+    volumes: [{ name: 'scratch', emptyDir: {} }],
+    initContainers: [
+      sh('prepare', 'echo x >> /scratch/rounds', { volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] }),
+    ],
+    containers: [
+      sh('main', '[ "$(wc -l < /scratch/rounds)" -gt 1 ] || exit 42; exec sleep 7008', {
+        volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+        restartPolicy: 'Never',
+        restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }],
+      }),
+      sh('other', 'exec sleep 7009'),
+    ],
+  }),
   pod('sized', {
     restartPolicy: 'Always',
     containers: [
@@ -210,6 +224,16 @@ describe.skipIf(kubectl === undefined)('pods', () => {
       return found?.resources?.limits?.memory === memory ? found : null;
     });
     expect(status).toMatchObject({ ready: true, restartCount: 0, allocatedResources: { memory } });
+  });
+
+  it('starts a pod over with all its containers when a rule says so', async () => {
+    const { status } = (await until('both run, main for the second time', async () => {
+      const found = await get('again');
+      const [main, other] = found.status.containerStatuses ?? [];
+      return main?.ready && main.restartCount === 1 && other?.ready ? found : null;
+    }))!;
+    expect(status.containerStatuses[0]!.lastState.terminated).toMatchObject({ exitCode: 42 });
+    expect((await kube.ok(['exec', 'again', '-c', 'main', '--', 'cat', '/scratch/rounds'])).trim()).toBe('x\nx');
   });
 
   it('gives a container the names, the resolver and no more rights than its pod asks for', async () => {

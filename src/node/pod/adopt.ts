@@ -26,6 +26,7 @@ export function adoptContainers(host: PodHost, worker: PodWorker, states: readon
     if (before !== undefined) record.last = terminatedOf({ ...record, state: before });
     record.state = newest;
     record.attempt = newest.attempt;
+    record.begun = true;
     record.hooked = true;
     record.resources = resourcesOf(worker, record);
     if (newest.phase === 'running') watchContainer(host, worker, record);

@@ -28,6 +28,8 @@ export interface ContainerRecord {
   last: Terminated | null;
   /** 0-based number of the newest instance; -1 before the first. */
   attempt: number;
+  /** An instance was made since the pod's containers began, or began anew (`restartAll`). */
+  begun: boolean;
   /** Why it is not running, from the last attempt to start it. */
   waiting: { readonly reason: string; readonly message?: string } | null;
   /** Something under way for this container: nothing else is begun meanwhile. */
@@ -67,6 +69,7 @@ export function newRecord(template: ContainerTemplate, role: Role, maxBackoffMs:
     state: null,
     last: null,
     attempt: -1,
+    begun: false,
     waiting: null,
     task: null,
     hooked: false,

@@ -33,6 +33,7 @@ async function settle(host: PodHost, worker: PodWorker, record: ContainerRecord,
     settled = { ...state, ...(message === undefined ? {} : { message }) };
   }
   record.attempt = state.attempt;
+  record.begun = true;
   record.state = settled;
   for (const listener of record.exitListeners ?? []) listener();
   record.exitListeners = null;

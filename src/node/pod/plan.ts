@@ -60,12 +60,13 @@ export function planPod({ init, apps, ephemeral, restartPolicy, now }: PlanInput
     start: busy ? null : start,
     backingOff,
     complete,
-    restartAll,
+    // A start under way cannot be called back: what it starts is ended with the others.
+    restartAll: restartAll && !busy,
     wakeAt,
   });
 
   for (const record of ephemeral) look(record);
-  const appEver = apps.some((record) => record.attempt >= 0);
+  const appEver = apps.some((record) => record.begun);
   for (const record of init) {
     if (record.role === 'init') {
       if (appEver) continue;

@@ -4,28 +4,29 @@ import type { PodHost } from './host.ts';
 import { stopRecord } from './stop-containers.ts';
 import type { PodWorker } from './worker.ts';
 
-/** All containers go and start over in the same sandbox (RestartAllContainers). */
+/** All containers go and start over in the same sandbox, init containers first (RestartAllContainers). */
 export async function restartAll(host: PodHost, worker: PodWorker): Promise<void> {
+  if (worker.restartingAll) return;
+  worker.restartingAll = true;
+  host.changed(worker);
   const records = worker.records;
-  for (const record of records) record.task = 'stopping';
   const now = host.clock.now();
   await Promise.all(
     records.filter(isRunning).map((record) => stopRecord(host, worker, record, new Deadline(host.clock, now), null)),
   );
+  worker.restartingAll = false;
+  if (worker.stage !== 'running') return;
   for (const record of records) {
     record.last = terminatedOf(record) ?? record.last;
     record.state = null;
     record.startedUp = false;
     record.ready = false;
-    record.task = null;
-    record.attempt = Math.max(record.attempt, -1);
+    record.begun = false;
     record.waiting = {
       reason: 'RestartingAllContainers',
       message: 'The container is removed because RestartAllContainers in place',
     };
   }
-  // Init containers run again: nothing has been created in this round yet.
-  for (const record of worker.apps) record.attempt = -1;
   worker.kick();
 }
 

@@ -32,6 +32,8 @@ export async function runContainer(host: PodHost, worker: PodWorker, record: Con
     if (worker.stage !== 'running' || worker.held) return;
     if (before !== null) record.backoff.retried(before.finishedAt, clock.now());
     const state = await launch(host, worker, spec);
+    // It ended before its start was answered: what it left behind is being read.
+    if (record.settling !== null) await record.settling;
     host.event(worker.pod, 'Normal', 'Created', 'Container created', record);
     host.event(worker.pod, 'Normal', 'Started', 'Container started', record);
     const forgotten = record.last;
@@ -39,6 +41,7 @@ export async function runContainer(host: PodHost, worker: PodWorker, record: Con
     if (before !== null && forgotten !== null)
       void runtime.removeContainer(forgotten.containerId).catch(() => undefined);
     record.attempt = state.attempt;
+    record.begun = true;
     record.waiting = null;
     // Its exit may have been told before the start was.
     if (record.state?.id !== state.id) record.state = state;
@@ -92,6 +95,7 @@ function startFailed(
     host.event(worker.pod, 'Normal', 'Created', 'Container created', record);
     const previous = terminatedOf(record) ?? record.last;
     record.attempt++;
+    record.begun = true;
     record.state = null;
     record.last = {
       exitCode: 128,

@@ -44,6 +44,8 @@ export class PodWorker {
   /** How many times its processes were held still, and for how many that lasts. */
   holds = 0;
   #held = 0;
+  /** All containers are being ended to start over: nothing is begun meanwhile. */
+  restartingAll = false;
   /** A container start the runtime is busy with. */
   launching: Promise<ContainerState> | null = null;
   readonly startTime: number;
@@ -188,6 +190,7 @@ export class PodWorker {
       ended: this.stage === 'ended' && this.cleaned && this.#deadline !== null,
       verdict: this.verdict,
       resize: this.resize,
+      restartingAll: this.restartingAll,
       now: this.#host.clock.now(),
     });
   }
@@ -212,7 +215,7 @@ export class PodWorker {
       return;
     }
     if (due.until !== null) this.#alarm.atLatest(due.until);
-    if (!this.#preparation.advance() || this.held) return;
+    if (!this.#preparation.advance() || this.held || this.restartingAll) return;
     resizeContainers(this.#host, this);
     const plan = planPod({
       init: this.init,

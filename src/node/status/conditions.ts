@@ -30,11 +30,18 @@ export interface ConditionInput {
   readonly generation: number | undefined;
   readonly now: number;
   readonly resize: ResizeState | null;
+  /** Null: no rule of the pod could ever restart all of it. */
+  readonly restartingAll: boolean | null;
   /** The pod is ended by the node: DisruptionTarget. */
   readonly disruption?: { readonly reason: string; readonly message: string };
 }
 
 const TRUE: Verdict = { status: 'True' };
+const RESTARTING: Verdict = {
+  status: 'True',
+  reason: 'RestartAllContainersStarted',
+  message: 'container exited with restart policy rule',
+};
 
 function initialized({ phase, init, apps }: ConditionInput): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
@@ -79,6 +86,7 @@ function ready(input: ConditionInput, containers: Verdict): Verdict {
 }
 
 const OURS = new Set([
+  'AllContainersRestarting',
   'PodResizePending',
   'PodResizeInProgress',
   'DisruptionTarget',
@@ -119,6 +127,8 @@ export function podConditions(input: ConditionInput): Condition[] {
   add('Ready', ready(input, containers));
   add('ContainersReady', containers);
   add('PodScheduled', TRUE);
+  if (input.restartingAll !== null)
+    add('AllContainersRestarting', input.restartingAll ? RESTARTING : { status: 'False' });
   const kept = previous.filter(
     (condition) =>
       !OURS.has(condition.type) || (condition.type === 'DisruptionTarget' && input.disruption === undefined),

@@ -24,6 +24,7 @@ export interface PodView {
     readonly disruption?: { readonly reason: string; readonly message: string };
   } | null;
   readonly resize: ResizeState | null;
+  readonly restartingAll: boolean;
   readonly now: number;
 }
 
@@ -40,6 +41,16 @@ export function phaseOf(view: PodView): Phase {
     restartPolicy: view.pod.spec.restartPolicy ?? 'Always',
     ended: view.ended,
   });
+}
+
+const NO_CONTAINERS: readonly KubeObject['spec'][] = [];
+
+function canRestartAll({ containers = NO_CONTAINERS, initContainers = NO_CONTAINERS }: KubeObject['spec']): boolean {
+  return [containers, initContainers].some((list) =>
+    list.some(({ restartPolicyRules }: KubeObject['spec']) =>
+      restartPolicyRules?.some(({ action }: { action: string }) => action === 'RestartAllContainers'),
+    ),
+  );
 }
 
 /** The whole status of a pod (node.md 1). `withhold` keeps a terminal phase back while containers still run. */
@@ -64,6 +75,7 @@ export function podStatus(view: PodView): Record<string, unknown> {
     previous: old.conditions ?? [],
     generation: pod.metadata.generation,
     resize: view.resize,
+    restartingAll: canRestartAll(pod.spec) ? view.restartingAll : null,
     now,
     ...(view.verdict?.disruption === undefined ? {} : { disruption: view.verdict.disruption }),
   });

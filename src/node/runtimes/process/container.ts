@@ -40,6 +40,7 @@ export interface ContainerFile {
 
 /** How often an adopted container is looked at: its shim may have died with nobody to say so. */
 const CHECK_MS = 5_000;
+const SOON_MS = 100;
 
 /** One container, started or adopted: follows its files until it has exited. */
 export class ProcessContainer {
@@ -148,12 +149,13 @@ export class ProcessContainer {
     this.look();
     if (this.state.phase === 'exited') return;
     if (this.identity === null || !isAlive(this.identity)) this.#end(137, '');
-    else this.#checkLater();
+    // Mostly both are being killed, and the container is next.
+    else this.#checkLater(SOON_MS);
   }
 
-  #checkLater(): void {
+  #checkLater(delayMs = CHECK_MS): void {
     if (this.state.phase === 'exited' || this.#check !== null) return;
-    this.#check = this.#clock.setTimer(CHECK_MS, () => {
+    this.#check = this.#clock.setTimer(delayMs, () => {
       this.#check = null;
       this.look();
       if (this.state.phase !== 'exited' && (this.identity === null || !isAlive(this.identity))) {
