@@ -85,6 +85,20 @@ describe('a simulated node', () => {
     expect(after.spec.renewTime > before.spec.renewTime).toBe(true);
   });
 
+  it('tells of a cordon and its end, once each', async () => {
+    for (const unschedulable of [true, true, false]) {
+      await world.client.patch(NODES, 'node-1', 'merge', { spec: { unschedulable } });
+      await world.clock.settle();
+    }
+    await world.clock.advance(10_000);
+    const { items } = await world.client.list<KubeObject>(EVENTS);
+    expect(items.map(({ message }) => message)).toEqual([
+      'Starting kubelet.',
+      'Node node-1 status is now: NodeNotSchedulable',
+      'Node node-1 status is now: NodeSchedulable',
+    ]);
+  });
+
   it('takes a plain pod to Ready with one status write, and away with one delete', async () => {
     await world.create('p');
     await world.clock.settle();

@@ -92,6 +92,7 @@ class Agent implements NodeAgent {
   #exits: Map<string, ContainerState> | null = new Map();
   #unlisten: () => void = () => {};
   #halting = false;
+  #cordoned = false;
   #shuttingDown = false;
   #shutdownAsked: string | undefined;
   #onChange: () => void = () => {};
@@ -178,6 +179,7 @@ class Agent implements NodeAgent {
     this.#event(node, 'Normal', 'Starting', 'Starting kubelet.');
     this.#fencing.begin(node);
     this.#followShutdown(node);
+    this.#followCordon(node);
     this.#still = heartbeats.add(client, node, this.#fencing, () => {
       void this.#registration.report().catch(() => undefined);
       void this.#pressure.look().catch(() => undefined);
@@ -265,6 +267,15 @@ class Agent implements NodeAgent {
     if (this.#registration.node === null) return;
     this.#fencing.seen(this.#registration.node);
     this.#followShutdown(this.#registration.node);
+    this.#followCordon(this.#registration.node);
+  }
+
+  #followCordon({ spec }: KubeObject): void {
+    const cordoned = spec?.unschedulable === true;
+    if (cordoned === this.#cordoned) return;
+    this.#cordoned = cordoned;
+    const reason = cordoned ? 'NodeNotSchedulable' : 'NodeSchedulable';
+    this.#event(this.#registration.node!, 'Normal', reason, `Node ${this.name} status is now: ${reason}`);
   }
 
   claimGrew(claim: KubeObject): void {
