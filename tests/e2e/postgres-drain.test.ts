@@ -105,7 +105,7 @@ function suite(kubectl: Kubectl): void {
     }
     expect(watch.fewest).toBe(2);
     await nothingIsLost();
-    expect(directories.doubles).toEqual([]);
+    expect(directories.doubles.slice(0, 3)).toEqual([]);
   });
 
   it('keeps a member of a node that died Terminating until it is confirmed, then runs it elsewhere', async () => {
@@ -146,6 +146,7 @@ function suite(kubectl: Kubectl): void {
     await writer.more(20);
     await until('the member is made anew', async () => (await pod(PRIMARY)).metadata.uid !== before.metadata.uid);
     await allReady();
+    expect(directories.doubles.slice(0, 3)).toEqual([]);
     expect((await pod(PRIMARY)).spec.nodeName).not.toBe(node);
     expect(await why(`node/${node}`)).toContain('ended its members by itself');
     await writer.more(20);
@@ -156,7 +157,7 @@ function suite(kubectl: Kubectl): void {
     expect(next!.from - old!.to).toBeGreaterThan(1_000);
     await mend(node);
     await writer.more(20);
-    expect(directories.doubles).toEqual([]);
+    expect(directories.doubles.slice(0, 3)).toEqual([]);
     await nothingIsLost();
   });
 }

@@ -199,7 +199,7 @@ export interface Runtime {
   ): Promise<readonly { readonly name: string; readonly memoryBytes: number; readonly cpuNanos: number }[]>;
   /** Holds all processes of a pod where they are; returns the function that lets them go on. */
   pause?(podUid: string): () => void;
-  /** As a loss of power: what runs is killed without a word, and nothing is left to adopt. Only `close` may follow. */
+  /** As a loss of power: what runs is killed without a word; `list` of the next one knows of containers that have exited. Only `close` may follow. */
   powerOff?(): Promise<void>;
   close(): Promise<void>;
 }

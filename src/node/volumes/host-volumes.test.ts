@@ -160,6 +160,15 @@ describe('volumes on the host', () => {
     expect(await readFile(`${mount?.hostPath}/file`, 'utf8')).toBe('kept');
   });
 
+  it('leaves nothing behind of a pod that ends while its volumes are made', async () => {
+    configMap({ a: '1', b: '2' });
+    const { pod: p } = pod({ configMap: { name: 'c' } }, [{ name: 'v', mountPath: '/v' }]);
+    const made = volumes.prepare(p);
+    await volumes.teardown(p);
+    await made;
+    await expect(stat(root())).rejects.toThrow('ENOENT');
+  });
+
   it('lets no link lead a subPath out of the volume', async () => {
     const { pod: p, template } = pod({ emptyDir: {} }, [{ name: 'v', mountPath: '/v', subPath: 'out' }]);
     await volumes.prepare(p);

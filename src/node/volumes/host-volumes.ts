@@ -55,6 +55,7 @@ class HostVolumes implements VolumeManager {
   readonly #made = new Map<string, Made>();
   /** Pods whose volumes are made from an object, by `Kind/namespace/name`. */
   readonly #users = new Map<string, Set<string>>();
+  readonly #preparing = new Map<string, Promise<void>>();
   readonly #refreshing = new Map<string, Promise<void>>();
   readonly #refreshAgain = new Set<string>();
   readonly #tokens: PodTokens;
@@ -66,7 +67,11 @@ class HostVolumes implements VolumeManager {
 
   prepare(pod: KubeObject): Promise<void> | null {
     const volumes: readonly Volume[] = pod.spec.volumes ?? [];
-    return volumes.length === 0 ? null : this.#prepareAll(pod, volumes);
+    if (volumes.length === 0) return null;
+    const uid = pod.metadata.uid ?? '';
+    const pass = this.#prepareAll(pod, volumes).finally(() => this.#preparing.delete(uid));
+    this.#preparing.set(uid, pass);
+    return pass;
   }
 
   async #prepareAll(pod: KubeObject, volumes: readonly Volume[]): Promise<void> {
@@ -192,8 +197,9 @@ class HostVolumes implements VolumeManager {
 
   async teardown(pod: KubeObject): Promise<void> {
     const uid = pod.metadata.uid ?? '';
-    this.#made.delete(uid);
     // Files must not be written into what is being taken away.
+    await this.#preparing.get(uid)?.catch(() => undefined);
+    this.#made.delete(uid);
     await this.#refreshing.get(uid);
     this.#tokens.forget(uid);
     for (const [key, users] of this.#users) if (users.delete(uid) && users.size === 0) this.#users.delete(key);

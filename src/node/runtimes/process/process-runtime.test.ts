@@ -95,6 +95,26 @@ describe.skipIf(missing.length > 0)('process runtime', () => {
       expect(readFileSync(`${world.directory}/pods/uid-1/c-0.termination`, 'utf8')).toBe('bye\n');
     }));
 
+  it('kills what runs when the power goes, starts nothing, and finds it exited afterwards', () =>
+    inWorld(async (world, exit) => {
+      const { id } = await run(world, 'trap "" TERM; sleep 1000');
+      let told = false;
+      void exit.then(() => {
+        told = true;
+      });
+      await (world.runtime as ProcessRuntime).powerOff();
+      await expect(run(world, 'true', { attempt: 1 })).rejects.toThrow('powered off');
+      await world.runtime.close();
+      const next = await open(world.directory, () => undefined, 'loopback');
+      const { sandboxes, containers } = await next.runtime.list();
+      expect([told, sandboxes, containers.map((one) => [one.id, one.phase, one.exitCode])]).toEqual([
+        false,
+        [],
+        [[id, 'exited', 137]],
+      ]);
+      await next.dispose();
+    }));
+
   it('shows volumes, its own hosts and host name, and nothing private of the host', () =>
     inWorld(async (world, exit) => {
       const volume = join(world.directory, 'volume');

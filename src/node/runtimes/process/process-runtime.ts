@@ -325,7 +325,7 @@ export class ProcessRuntime implements Runtime {
     this.#off = true;
     this.#onExit = () => undefined;
     await Promise.all([...this.#containers.values()].map((container) => container.stop('SIGKILL', 0)));
-    await Promise.all([...this.#sandboxes.keys()].map((uid) => this.removeSandbox(uid)));
+    await Promise.all([...this.#sandboxes.keys()].map((uid) => this.releaseSandbox(uid)));
   }
 
   /** It dies with this process; but so does the control plane, and nobody is left to start members elsewhere. */
