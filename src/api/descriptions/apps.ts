@@ -1,4 +1,4 @@
-import { CONDITION, type Texts } from './texts.ts';
+import { CONDITION, STORED_ONLY, type Texts } from './texts.ts';
 
 export const APPS: Texts = {
   prefix: 'io.k8s.api.apps.v1',
@@ -78,7 +78,7 @@ export const APPS: Texts = {
         'Number of the version among those of the same owner; the highest is the newest. Going back to an old template gives its revision a new number.',
     },
     Deployment: {
-      '': 'Keeps a number of interchangeable pods, and replaces them step by step when the template changes. It works through ReplicaSets, one a template. For pods with lasting names or volumes of their own, use a StatefulSet.',
+      '': `Keeps a number of interchangeable pods, and replaces them step by step when the template changes. For pods with lasting names or volumes of their own, use a StatefulSet. ${STORED_ONLY}`,
       spec: 'What is wanted. Everything but the selector can be changed.',
       status: 'What the controller last saw.',
     },
@@ -118,7 +118,7 @@ export const APPS: Texts = {
     },
     DeploymentCondition: { ...CONDITION, lastUpdateTime: 'When the condition was last written.' },
     ReplicaSet: {
-      '': 'Keeps a number of identical pods. A change of the template counts only for pods made later; a Deployment does that for you.',
+      '': `Keeps a number of identical pods. A change of the template counts only for pods made later. ${STORED_ONLY}`,
       spec: 'What is wanted. Everything but the selector can be changed.',
       status: 'What the controller last saw.',
     },
@@ -140,7 +140,7 @@ export const APPS: Texts = {
     },
     ReplicaSetCondition: CONDITION,
     DaemonSet: {
-      '': 'Runs one pod on every node that fits, and on nodes that are added later.',
+      '': `Runs one pod on every node that fits, and on nodes that are added later. ${STORED_ONLY}`,
       spec: 'What is wanted. Everything but the selector can be changed.',
       status: 'What the controller last saw.',
     },

@@ -1,4 +1,4 @@
-import { CONDITION, type Texts } from './texts.ts';
+import { CONDITION, STORED_ONLY, type Texts } from './texts.ts';
 
 const IMMUTABLE = 'True: data cannot be changed any more, nor this; only deleting remains. Default false.';
 const COUNT_SERIES = { count: 'How often so far.', lastObservedTime: 'When it last happened.' };
@@ -76,7 +76,7 @@ export const CORE_OBJECTS: Texts = {
     },
     ResourceQuotaStatus: { hard: 'The bounds in force.', used: 'What is used of them.' },
     ReplicationController: {
-      '': 'The forerunner of ReplicaSet; use a Deployment.',
+      '': `The forerunner of ReplicaSet. ${STORED_ONLY}`,
       spec: 'What is wanted.',
       status: 'What the controller last saw.',
     },

@@ -4,23 +4,6 @@ import type { StructInfo, TypeRef } from '../../schema/types.ts';
 import { KINDS } from '../index.ts';
 import { ALL_TEXTS, DESCRIPTIONS } from './index.ts';
 
-/** Groups whose kinds are not described. */
-const NOT_YET: readonly string[] = [
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'apiregistration.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-  'networking.k8s.io',
-  'node.k8s.io',
-  'rbac.authorization.k8s.io',
-  'resource.k8s.io',
-  'scheduling.k8s.io',
-];
 const described = ALL_TEXTS.flatMap(({ prefix, texts }) =>
   Object.entries(texts).map(([name, own]) => ({ name: `${prefix}.${name}`, own })),
 );
@@ -53,8 +36,7 @@ describe('descriptions', () => {
         visit(field.type);
       }
     };
-    for (const { struct, group } of KINDS) {
-      if (NOT_YET.includes(group)) continue;
+    for (const { struct } of KINDS) {
       walk(struct);
       if (hasStruct(`${struct.name}List`)) walk(structOf(`${struct.name}List`));
     }

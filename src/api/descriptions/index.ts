@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Descriptions } from '../../schema/openapi/descriptions.ts';
 import { hasStruct, structOf } from '../../schema/structure.ts';
+import { ADMISSION_REGISTRATION, API_REGISTRATION } from './admissionregistration.ts';
+import { APIEXTENSIONS } from './apiextensions.ts';
 import { APPS } from './apps.ts';
+import { AUTHENTICATION, AUTHORIZATION, CERTIFICATES } from './auth.ts';
+import { AUTOSCALING_V1, AUTOSCALING_V2 } from './autoscaling.ts';
+import { BATCH } from './batch.ts';
 import { CORE_CONTAINER } from './core-container.ts';
 import { CORE_NETWORK, DISCOVERY } from './core-network.ts';
 import { COORDINATION, CORE_NODE } from './core-node.ts';
@@ -10,15 +15,29 @@ import { CORE_POD } from './core-pod.ts';
 import { CORE_POD_STATUS } from './core-pod-status.ts';
 import { CORE_STORAGE } from './core-storage.ts';
 import { CORE_VOLUMES } from './core-volumes.ts';
+import { FLOW_CONTROL } from './flowcontrol.ts';
 import { META } from './meta.ts';
+import { NETWORKING } from './networking.ts';
 import { POLICY } from './policy.ts';
+import { RBAC } from './rbac.ts';
+import { RESOURCE } from './resource.ts';
 import { SCALARS } from './scalars.ts';
+import { NODE, SCHEDULING } from './scheduling.ts';
 import { STORAGE } from './storage.ts';
 import type { Texts } from './texts.ts';
 
 /** Every file of texts. */
 export const ALL_TEXTS: readonly Texts[] = [
+  ADMISSION_REGISTRATION,
+  APIEXTENSIONS,
+  API_REGISTRATION,
   APPS,
+  AUTHENTICATION,
+  AUTHORIZATION,
+  AUTOSCALING_V1,
+  AUTOSCALING_V2,
+  BATCH,
+  CERTIFICATES,
   COORDINATION,
   CORE_CONTAINER,
   CORE_NETWORK,
@@ -30,9 +49,15 @@ export const ALL_TEXTS: readonly Texts[] = [
   CORE_VOLUMES,
   DISCOVERY,
   EVENTS,
+  FLOW_CONTROL,
   META,
+  NETWORKING,
+  NODE,
   POLICY,
+  RBAC,
+  RESOURCE,
   SCALARS,
+  SCHEDULING,
   STORAGE,
 ];
 

@@ -67,6 +67,11 @@ export const META: Texts = {
         '`In`, `NotIn`: the value is (not) one of values. `Exists`, `DoesNotExist`: the label is there or not. NotIn holds as well where the label is missing.',
       values: 'Values for In and NotIn, at least one. Must be left out for the others.',
     },
+    FieldSelectorRequirement: {
+      key: 'The field.',
+      operator: '`In`, `NotIn`, `Exists` or `DoesNotExist`.',
+      values: 'Values for In and NotIn, at least one.',
+    },
     Condition: {
       ...CONDITION,
       observedGeneration:

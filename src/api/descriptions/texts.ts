@@ -16,3 +16,7 @@ export const CONDITION = {
   reason: 'One word in CamelCase for programs: why the status is what it is.',
   message: 'The same for people; it may be empty.',
 } as const;
+
+/** Of kinds that are served and validated, for which no controller is there (`src/cluster/controllers.ts`). */
+export const STORED_ONLY =
+  'Perdure stores and validates this kind but has no controller for it: without one of yours, nothing comes of it.';
