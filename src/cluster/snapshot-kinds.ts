@@ -8,6 +8,8 @@ const DEFINITIONS: Target = { group: 'apiextensions.k8s.io', version: 'v1', reso
 const GROUP = 'snapshot.storage.k8s.io';
 
 type Schema = Readonly<Record<string, unknown>>;
+/** A schema with what `kubectl explain` says of it. */
+const about = (description: string, schema: Schema): Schema => ({ description, ...schema });
 const text: Schema = { type: 'string' };
 const flag: Schema = { type: 'boolean' };
 const time: Schema = { type: 'string', format: 'date-time' };
@@ -27,9 +29,16 @@ const fixed = (schema: Schema): Schema => ({
   ...schema,
   'x-kubernetes-validations': [{ rule: 'self == oldSelf', message: 'it cannot be changed' }],
 });
-const error = object({ message: text, time });
-const policy: Schema = { type: 'string', enum: ['Delete', 'Retain'] };
-const parameters: Schema = { type: 'object', additionalProperties: text };
+const error = about(
+  'Last error; it is tried again.',
+  object({ message: about('What went wrong.', text), time: about('When it went wrong.', time) }),
+);
+const policy: Schema = about('`Delete` or `Retain`: whether the data goes when the VolumeSnapshot is deleted.', {
+  type: 'string',
+  enum: ['Delete', 'Retain'],
+});
+const parameters: Schema = about('Parameters of the driver.', { type: 'object', additionalProperties: text });
+const READY = 'Whether a claim can start from it.';
 const either = (a: string, b: string): Schema => ({ oneOf: [{ required: [a] }, { required: [b] }] });
 
 interface Column {
@@ -42,6 +51,7 @@ const AGE = column('Age', '.metadata.creationTimestamp', 'date');
 
 interface Kind {
   readonly kind: string;
+  readonly description: string;
   readonly plural: string;
   readonly shortNames: readonly string[];
   readonly scope: 'Cluster' | 'Namespaced';
@@ -52,6 +62,8 @@ interface Kind {
 
 const SNAPSHOT: Kind = {
   kind: 'VolumeSnapshot',
+  description:
+    'A copy of what a volume held at one moment. A claim whose dataSource names it starts with that content. Pods that use the volume are held while it is taken.',
   plural: 'volumesnapshots',
   shortNames: ['vs'],
   scope: 'Namespaced',
@@ -68,24 +80,36 @@ const SNAPSHOT: Kind = {
   ],
   schema: object(
     {
-      spec: object(
-        {
-          source: fixed({
-            ...object({ persistentVolumeClaimName: text, volumeSnapshotContentName: text }),
-            ...either('persistentVolumeClaimName', 'volumeSnapshotContentName'),
-          }),
-          volumeSnapshotClassName: text,
-        },
-        'source',
+      spec: about(
+        'What is to be copied, and how.',
+        object(
+          {
+            source: about(
+              'What it is a copy of: exactly one of the two. Cannot be changed.',
+              fixed({
+                ...object({
+                  persistentVolumeClaimName: about('A claim of the namespace, whose volume is copied now.', text),
+                  volumeSnapshotContentName: about('A VolumeSnapshotContent that is there already.', text),
+                }),
+                ...either('persistentVolumeClaimName', 'volumeSnapshotContentName'),
+              }),
+            ),
+            volumeSnapshotClassName: about('VolumeSnapshotClass it is taken with. Default: the default class.', text),
+          },
+          'source',
+        ),
       ),
-      status: object({
-        boundVolumeSnapshotContentName: text,
-        creationTime: time,
-        error,
-        readyToUse: flag,
-        restoreSize: quantity,
-        volumeGroupSnapshotName: text,
-      }),
+      status: about(
+        'The copy.',
+        object({
+          boundVolumeSnapshotContentName: about('The VolumeSnapshotContent that stands for the copy.', text),
+          creationTime: about('The moment it shows.', time),
+          error,
+          readyToUse: about(READY, flag),
+          restoreSize: about('The least size of a claim that starts from it.', quantity),
+          volumeGroupSnapshotName: about('Group it was taken with.', text),
+        }),
+      ),
     },
     'spec',
   ),
@@ -93,6 +117,7 @@ const SNAPSHOT: Kind = {
 
 const CONTENT: Kind = {
   kind: 'VolumeSnapshotContent',
+  description: 'The copy behind a VolumeSnapshot. Made by the controller, or by hand for a copy that is there already.',
   plural: 'volumesnapshotcontents',
   shortNames: ['vsc', 'vscs'],
   scope: 'Cluster',
@@ -109,39 +134,54 @@ const CONTENT: Kind = {
   ],
   schema: object(
     {
-      spec: object(
-        {
-          deletionPolicy: policy,
-          driver: text,
-          source: fixed({
-            ...object({ snapshotHandle: text, volumeHandle: text }),
-            ...either('volumeHandle', 'snapshotHandle'),
-          }),
-          sourceVolumeMode: text,
-          volumeSnapshotClassName: text,
-          volumeSnapshotRef: object({
-            apiVersion: text,
-            fieldPath: text,
-            kind: text,
-            name: text,
-            namespace: text,
-            resourceVersion: text,
-            uid: text,
-          }),
-        },
-        'deletionPolicy',
-        'driver',
-        'source',
-        'volumeSnapshotRef',
+      spec: about(
+        'Which copy, and what it is for.',
+        object(
+          {
+            deletionPolicy: policy,
+            driver: about('Driver that has the copy.', text),
+            source: about(
+              'What it is: exactly one of the two. Cannot be changed.',
+              fixed({
+                ...object({
+                  snapshotHandle: about('A copy the driver has already, as it calls it.', text),
+                  volumeHandle: about('The volume to copy, as the driver calls it.', text),
+                }),
+                ...either('volumeHandle', 'snapshotHandle'),
+              }),
+            ),
+            sourceVolumeMode: about('volumeMode of the volume that was copied.', text),
+            volumeSnapshotClassName: about('VolumeSnapshotClass it was made with.', text),
+            volumeSnapshotRef: about(
+              'The VolumeSnapshot it belongs to; by hand, the one that may have it.',
+              object({
+                apiVersion: about('Its group and version.', text),
+                fieldPath: about('Not used.', text),
+                kind: about('VolumeSnapshot.', text),
+                name: about('Its name.', text),
+                namespace: about('Its namespace.', text),
+                resourceVersion: about('Its revision when it was bound.', text),
+                uid: about('Its uid. Empty until it is bound.', text),
+              }),
+            ),
+          },
+          'deletionPolicy',
+          'driver',
+          'source',
+          'volumeSnapshotRef',
+        ),
       ),
-      status: object({
-        creationTime: whole,
-        error,
-        readyToUse: flag,
-        restoreSize: { ...whole, minimum: 0 },
-        snapshotHandle: text,
-        volumeGroupSnapshotHandle: text,
-      }),
+      status: about(
+        'The copy.',
+        object({
+          creationTime: about('The moment it shows, in nanoseconds since 1970.', whole),
+          error,
+          readyToUse: about(READY, flag),
+          restoreSize: about('The least size of a volume made of it, in bytes.', { ...whole, minimum: 0 }),
+          snapshotHandle: about('What the driver calls the copy.', text),
+          volumeGroupSnapshotHandle: about('What the driver calls the group it was taken with.', text),
+        }),
+      ),
     },
     'spec',
   ),
@@ -149,15 +189,21 @@ const CONTENT: Kind = {
 
 const CLASS: Kind = {
   kind: 'VolumeSnapshotClass',
+  description:
+    'How snapshots are taken. The annotation snapshot.storage.kubernetes.io/is-default-class makes it the default for its driver.',
   plural: 'volumesnapshotclasses',
   shortNames: ['vsclass', 'vsclasses'],
   scope: 'Cluster',
   status: false,
   columns: [column('Driver', '.driver'), column('DeletionPolicy', '.deletionPolicy'), AGE],
-  schema: object({ deletionPolicy: policy, driver: text, parameters }, 'deletionPolicy', 'driver'),
+  schema: object(
+    { deletionPolicy: policy, driver: about('Driver that takes them.', text), parameters },
+    'deletionPolicy',
+    'driver',
+  ),
 };
 
-function definition({ kind, plural, shortNames, scope, status, columns, schema }: Kind): object {
+function definition({ kind, description, plural, shortNames, scope, status, columns, schema }: Kind): object {
   const properties = { apiVersion: text, kind: text, metadata: { type: 'object' }, ...(schema.properties as object) };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -177,7 +223,7 @@ function definition({ kind, plural, shortNames, scope, status, columns, schema }
           storage: true,
           ...(status ? { subresources: { status: {} } } : {}),
           additionalPrinterColumns: columns,
-          schema: { openAPIV3Schema: { ...schema, properties } },
+          schema: { openAPIV3Schema: about(description, { ...schema, properties }) },
         },
       ],
     },
