@@ -63,13 +63,22 @@ class Storage {
   };
 }
 
-let clock: ManualClock;
+/** A clock that somebody may set. */
+class WallClock extends ManualClock {
+  skewMs = 0;
+
+  override now(): number {
+    return super.now() + this.skewMs;
+  }
+}
+
+let clock: WallClock;
 let client: MemoryClient;
 let storage: Storage;
 let manager: AgentManager;
 
 beforeEach(async () => {
-  clock = new ManualClock();
+  clock = new WallClock();
   client = new MemoryClient(clock);
   storage = new Storage();
   const informers = new InformerFactory(client, clock);
@@ -238,6 +247,24 @@ describe('a volume of a zone', () => {
       await manager.addSimulated({ name: 'a' });
       await clock.settle();
     }
+  });
+
+  it('is not taken from a lost node any earlier when somebody sets the clock', async () => {
+    await claimAndVolume();
+    await run('p', 'a');
+    await manager.remove('a');
+    const conditions = [{ type: 'Ready', status: 'Unknown' }];
+    const lost = await client.get<KubeObject>(NODES, 'a');
+    await client.update(NODES, { ...lost, status: { ...lost.status, conditions } }, 'status');
+    await end('p', 0);
+    await run('q', 'b');
+    await clock.advance(60_000);
+    clock.skewMs = 3_600_000;
+    await client.patch(NODES, 'a', 'merge', { spec: { taints: [{ key: 'looked-at', effect: 'NoSchedule' }] } });
+    await clock.advance(290_000);
+    expect(await phase('q')).toBe('Pending');
+    await clock.advance(20_000);
+    expect(await phase('q')).toBe('Running');
   });
 
   it('stays with a pod that a new agent finds running', async () => {

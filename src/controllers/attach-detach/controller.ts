@@ -50,7 +50,7 @@ class AttachDetach {
    * back, whatever became of the answer; `deleting` has still to be sent again, `deleted` has not.
    */
   readonly #leaving = new Map<string, 'withdrawing' | 'deleting' | 'deleted'>();
-  /** When each attachment was first found unwanted. */
+  /** When each attachment was first found unwanted, by the clock that does not jump: a node is given its six minutes. */
   readonly #unwantedSince = new Map<string, number>();
   /** Volume and node of which the pods have been told that they have to wait. */
   readonly #told = new Set<string>();
@@ -205,7 +205,7 @@ class AttachDetach {
       unwantedSince: (node: string) =>
         this.#unwantedSince.get(lifeOf(attachments.find(({ spec }) => spec.nodeName === node)!)),
     };
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     let next = Number.POSITIVE_INFINITY;
     for (const action of decideAttachments(view, now)) {
       const again = await this.#act(volume, wanted, action);
@@ -217,7 +217,7 @@ class AttachDetach {
   #noteWhetherWanted(attachment: VolumeAttachment, wanted: ReadonlyMap<string, readonly Pod[]>): void {
     const key = lifeOf(attachment);
     if (!wanted.has(attachment.spec.nodeName)) {
-      if (!this.#unwantedSince.has(key)) this.#unwantedSince.set(key, this.#clock.now());
+      if (!this.#unwantedSince.has(key)) this.#unwantedSince.set(key, this.#clock.monotonic());
       return;
     }
     this.#unwantedSince.delete(key);

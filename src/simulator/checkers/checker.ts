@@ -41,7 +41,7 @@ export interface Checker {
 
 /** One invariant of reference §5.2 and how it is watched. */
 export interface CheckerDefinition {
-  /** `S1` … `S17`, `L1` … `L6`. */
+  /** `S1` … `S17`, `L1` … `L6` of the reference; `V1` … around the set; `R1`; `O1` … of opt-ins. */
   readonly id: string;
   /** The invariant in one sentence. */
   readonly title: string;

@@ -18,6 +18,8 @@ export class Excuses {
   readonly #confirmed = new Set<string>();
   /** Keys of pods a user deleted by force, with the uid they had then. */
   readonly #forced = new Set<string>();
+  /** Pods of nodes that fenced themselves: nothing of them runs, and nobody has said so. */
+  readonly #fenced = new Set<string>();
 
   constructor(history: ObjectHistory) {
     this.#history = history;
@@ -35,11 +37,17 @@ export class Excuses {
     return this.#excused.get(podUid);
   }
 
+  /** Its node fenced itself and was given up. That is no excuse for a process, but nobody unmounts anything there. */
+  isFenced(podUid: string): boolean {
+    return this.#fenced.has(podUid);
+  }
+
   #called({ call }: CallEntry): void {
     if (!isForcedDelete({ call })) return;
     const uid = this.#history.now(`core/pods/${call.target.namespace}/${call.name}`)?.metadata.uid ?? '';
     if (call.program.startsWith('kubelet/')) this.#confirmed.add(call.options?.preconditions?.uid ?? uid);
     else if (call.part === '') this.#forced.add(uid);
+    else if (call.part === 'node-give-up') this.#fenced.add(call.options?.preconditions?.uid ?? uid);
   }
 
   #gone({ event }: WriteEntry): void {

@@ -24,6 +24,12 @@ import { S14 } from './s14-adoption.ts';
 import { S15 } from './s15-store.ts';
 import { S16 } from './s16-deletion.ts';
 import { S17 } from './s17-names.ts';
+import { V1 } from './v01-attachments.ts';
+import { V2 } from './v02-snapshots.ts';
+import { V3 } from './v03-self-fencing.ts';
+import { V4 } from './v04-preemption.ts';
+import { V5 } from './v05-growth.ts';
+import { V6 } from './v06-taint-evictions.ts';
 
 /** All invariants that are watched, in the order of the reference. */
 export const CHECKERS: readonly CheckerDefinition[] = [
@@ -50,6 +56,12 @@ export const CHECKERS: readonly CheckerDefinition[] = [
   L4,
   L5,
   L6,
+  V1,
+  V2,
+  V3,
+  V4,
+  V5,
+  V6,
   R1,
   ...OPT_IN_CHECKERS,
 ];

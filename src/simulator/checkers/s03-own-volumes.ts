@@ -122,6 +122,7 @@ class OwnVolumes implements Checker {
       if (unreachable !== null) violated(`volume ${volume} was mounted for ${pod} on ${node}, ${unreachable}`);
       for (const [uid, other] of holders) {
         if (uid === podUid || this.#excuses.of(uid) !== undefined || this.#excuses.of(podUid) !== undefined) continue;
+        if (this.#excuses.isFenced(uid)) continue;
         if (onePod || (oneNode && other.node !== node)) {
           violated(
             `volume ${volume} (${modes.join()}) of claim ${namespace}/${name} was mounted for ${pod} (${podUid}) on ${node} ` +

@@ -28,6 +28,7 @@ class Deletion implements Checker {
   }
 
   on(entry: JournalEntry): void {
+    this.#excuses.on(entry);
     switch (entry.kind) {
       case 'started':
         this.#containersOf(entry.container.podUid).add(entry.container.id);
@@ -113,6 +114,8 @@ class Deletion implements Checker {
     if (forced.some((program) => program.startsWith('kcm-'))) {
       // A scheduler behind the times may bind to a node that is gone: nothing ever ran there.
       const gone = this.#context.history.versions(`core/nodes/${node}`).at(-1)?.object === null;
+      // Whether nothing of it runs is what V3 asks.
+      if (this.#excuses.isFenced(pod.metadata.uid ?? '')) return true;
       return gone || this.#excuses.nodeGivenUp(pod) !== undefined;
     }
     return isFinished(pod);

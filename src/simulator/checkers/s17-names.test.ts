@@ -76,3 +76,20 @@ test('slices that are not what the pods are, at rest, fire', () => {
   b.settled();
   expect(b.violations[0]).toContain('at rest, web.default.svc.cluster.local is 10.0.0.0, not 10.0.0.0,10.0.0.1');
 });
+
+test('a slice says of a member what the controller can have seen of it', () => {
+  const { b } = bench();
+  const publish = (i: number, ready: boolean): readonly string[] => {
+    b.pass('default/web', 'endpointslice');
+    const uid = b.history.now(pod(i))?.metadata.uid;
+    const endpoints = [{ addresses: [], conditions: { ready }, targetRef: { name: `web-${i}`, uid } }];
+    const metadata = { labels: { 'kubernetes.io/service-name': 'web' } };
+    b.call(SLICE, { verb: 'update', part: 'endpointslice', body: { metadata, endpoints } });
+    return b.violations;
+  };
+  publish(0, true);
+  expect(publish(1, false)).toEqual([]);
+  expect(publish(1, true)[0]).toContain('publishes default/web-1');
+  b.change(pod(0), { metadata: { deletionTimestamp: b.time() } });
+  expect(publish(0, true)[1]).toContain('as ready, which it is not');
+});

@@ -1,9 +1,11 @@
 import type { Zone } from '../../dns/zone.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { labelSelectorMatcher } from '../../schema/selectors.ts';
+import type { Call } from '../network/network-client.ts';
 import type { JournalEntry } from '../observe/journal.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
-import { isFinished, isReady, isTerminating } from './facts.ts';
+import type { CallEntry } from './decisions.ts';
+import { isFinished, isReady, isTerminating, podKey } from './facts.ts';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 
@@ -14,6 +16,7 @@ interface Endpoint {
   readonly addresses: readonly string[];
   readonly hostname?: string;
   readonly conditions?: { readonly ready?: boolean };
+  readonly targetRef?: { readonly name: string; readonly uid: string };
 }
 
 function name(names: Names, hostname: string, address: string): void {
@@ -79,6 +82,7 @@ const isHeadless = (service: KubeObject): boolean => service.spec.clusterIP === 
 /** Names of members, as DNS has them. */
 class MemberNames implements Checker {
   readonly #context: CheckerContext;
+  readonly #arrived = new WeakSet<Call>();
   #turn = 0;
 
   constructor(context: CheckerContext) {
@@ -87,6 +91,7 @@ class MemberNames implements Checker {
 
   /** One Service after the other, against what the program has read. */
   on(entry: JournalEntry): void {
+    if (entry.kind === 'call' && entry.call.part === 'endpointslice') this.#published(entry);
     if (entry.kind !== 'fault' && entry.kind !== 'operation') return;
     const { world, evaluated, violated } = this.#context;
     const zone = world.dns.zone();
@@ -102,6 +107,43 @@ class MemberNames implements Checker {
     evaluated();
     const wrong = difference(zone, service, namesBySlices(service, slices));
     if (wrong !== null) violated(wrong);
+  }
+
+  /** What the controller publishes of a pod is what it can have seen of it. */
+  #published({ call, seen }: CallEntry): void {
+    // What the network doubles nobody decided.
+    if ((call.verb !== 'create' && call.verb !== 'update') || this.#arrived.has(call)) return;
+    this.#arrived.add(call);
+    const { history, decisions, evaluated, violated } = this.#context;
+    const slice = call.body as KubeObject;
+    const service = slice.metadata.labels?.[SERVICE_NAME] ?? '';
+    const namespace = call.target.namespace ?? '';
+    const pass = decisions.passOf(call, service);
+    const publishes = history
+      .versions(`core/services/${namespace}/${service}`)
+      .some(({ object }) => object?.spec.publishNotReadyAddresses === true);
+    if (pass === null || publishes) return;
+    for (const { conditions, targetRef } of (slice.endpoints ?? []) as readonly Endpoint[]) {
+      const [low, high] = [pass.seen.pods ?? 0, seen.pods ?? 0];
+      const versions = history.versions(podKey(namespace, targetRef?.name ?? ''));
+      const states = versions.filter(
+        ({ revision, object }, index) =>
+          object?.metadata.uid === targetRef?.uid &&
+          revision <= high &&
+          (versions[index + 1]?.revision ?? high + 1) > low,
+      );
+      if (states.length === 0) continue;
+      evaluated();
+      const fits = states.some(
+        ({ object }) => object !== null && conditions?.ready === (isReady(object) && !isTerminating(object)),
+      );
+      if (!fits) {
+        const is = conditions?.ready === true ? 'ready' : 'not ready';
+        violated(
+          `${call.name} publishes ${namespace}/${targetRef?.name} (${targetRef?.uid}) as ${is}, which it is not`,
+        );
+      }
+    }
   }
 
   /** All of them, against the pods there truly are. */

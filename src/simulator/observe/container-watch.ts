@@ -43,6 +43,8 @@ export class ContainerWatch {
         seen(state, state.reason ?? '');
         return state;
       },
+      // An agent that could not register gives up and begins anew; the machine goes on, and its watchdog too.
+      close: async () => {},
       removeSandbox: async (uid) => {
         await runtime.removeSandbox(uid);
         for (const fact of [...this.#running.values()]) if (fact.podUid === uid) this.#exited(fact.id, 137, 'removed');
@@ -77,6 +79,11 @@ export class ContainerWatch {
     this.#mounts.delete(podUid);
     const { pod, claims } = mount;
     if (claims.length > 0) this.#journal.add({ kind: 'unmounted', node: this.#node, podUid, pod, claims });
+  }
+
+  /** The agent is gone: of what it had mounted for pods that did not begin yet nobody knows any more. */
+  agentGone(): void {
+    for (const podUid of [...this.#mounts.keys()]) if (!this.#pods.has(podUid)) this.unmounted(podUid);
   }
 
   /** The machine lost its power: whatever ran runs no more, whatever was mounted is mounted no more. */

@@ -43,6 +43,14 @@ export type Happening =
       /** The volume behind each claim as the node knew it when it mounted them. */
       readonly volumes?: readonly string[];
     }
+  /** What the storage system outside the cluster has done; `base` is the content a new volume begins with (`world/volumes.ts`). */
+  | {
+      readonly kind: 'storage';
+      readonly what: 'created' | 'deleted' | 'attached' | 'detached';
+      readonly volume: string;
+      readonly node?: string;
+      readonly base?: string;
+    }
   /** A program asks the server for a write, at the moment the server begins with it; `seen` and `nowMs` (its own clock) are what it knows then. */
   | { readonly kind: 'call'; readonly call: Call; readonly seen: Seen; readonly nowMs?: number }
   /** The server gives its answer to a write; whether it arrives is another matter. */
@@ -124,6 +132,8 @@ export function line(happening: Happening): string {
     case 'mounted':
     case 'unmounted':
       return `${happening.kind} ${happening.claims.join(',')} for ${happening.pod} on ${happening.node}`;
+    case 'storage':
+      return `storage ${happening.what} ${happening.volume} ${happening.node ?? ''}${happening.base ?? ''}`;
     case 'call': {
       const { program, part, verb, target, name, subresource } = happening.call;
       return `${program}${part && ` (${part})`} ${verb} ${target.resource} ${target.namespace ?? ''}/${name}${subresource && `/${subresource}`}`;

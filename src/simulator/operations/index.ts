@@ -1,11 +1,13 @@
 import { createBudget, deleteBudget } from './budgets.ts';
 import { deleteClaim, deleteRevision, growClaim, ownClaim } from './claims.ts';
-import { deleteNode, drain } from './nodes.ts';
+import { deleteNode, drain, outOfService, selfFencing } from './nodes.ts';
 import type { OperationDefinition } from './operation.ts';
 import { deletePod, evictPod, expirePod, forceDeletePod, relabelPod, squatName, troublePod } from './pods.ts';
 import { createSet, deleteService, deleteSet } from './sets.ts';
+import { deleteSnapshot, restoreSnapshot, takeSnapshot } from './snapshots.ts';
 import { SPEC_CHANGES } from './spec.ts';
 import { restart, roll, rollBad } from './template.ts';
+import { runUrgent } from './urgent.ts';
 
 /** Everything impatient users do. */
 export const OPERATIONS: readonly OperationDefinition[] = [
@@ -29,6 +31,12 @@ export const OPERATIONS: readonly OperationDefinition[] = [
   deleteRevision,
   drain,
   deleteNode,
+  outOfService,
+  selfFencing,
+  runUrgent,
+  takeSnapshot,
+  restoreSnapshot,
+  deleteSnapshot,
   createBudget,
   deleteBudget,
 ];

@@ -1,5 +1,6 @@
 import { SIMULATE } from '../../node/runtimes/simulated.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
+import { ANYWHERE, ZONAL } from './cluster.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -81,6 +82,8 @@ export function drawRetention(random: SeededRandom): Json {
   return { whenDeleted: pick(), whenScaled: pick() };
 }
 
+const MEMBER_CPU = '200m';
+
 function drawTemplate(random: SeededRandom, name: string): Json {
   return {
     metadata: { labels: { app: name }, annotations: random.pick(MANNERS) },
@@ -90,6 +93,8 @@ function drawTemplate(random: SeededRandom, name: string): Json {
         {
           name: 'main',
           image: random.pick(IMAGES),
+          // Little, so that only the urgent need the room.
+          resources: { requests: { cpu: MEMBER_CPU } },
           ...(random.chance(0.2) ? { lifecycle: { preStop: { sleep: { seconds: random.int(1, 40) } } } } : {}),
         },
       ],
@@ -110,11 +115,17 @@ function drawTemplate(random: SeededRandom, name: string): Json {
 }
 
 function drawClaims(random: SeededRandom): readonly Json[] {
+  const storageClassName = random.weighted([
+    ['', 4],
+    ['standard-retain', 2],
+    [ZONAL, 3],
+    [ANYWHERE, 2],
+  ]);
   const claim = (name: string): Json => ({
     metadata: { name },
     spec: {
-      accessModes: [random.chance(0.2) ? 'ReadWriteOncePod' : 'ReadWriteOnce'],
-      ...(random.chance(0.3) ? { storageClassName: 'standard-retain' } : {}),
+      accessModes: [random.chance(0.3) ? 'ReadWriteOncePod' : 'ReadWriteOnce'],
+      ...(storageClassName === '' ? {} : { storageClassName }),
       resources: { requests: { storage: '1Gi' } },
     },
   });

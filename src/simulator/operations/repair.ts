@@ -1,18 +1,22 @@
-import { NODES, PODS, STATEFUL_SETS } from '../../client/resources.ts';
+import { NODES, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../../client/resources.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { claimsOf } from '../observe/observed-volumes.ts';
 import type { World } from '../world/world.ts';
 import { NAMESPACE, present, statefulSets } from './lookup.ts';
+import { OUT_OF_SERVICE } from './nodes.ts';
 import { evict } from './pods.ts';
 import { GOOD_MANNERS, isBadTempered } from './template.ts';
 
 const PODS_HERE = { ...PODS, namespace: NAMESPACE };
+const CLAIMS_HERE = { ...PERSISTENT_VOLUME_CLAIMS, namespace: NAMESPACE };
 const SETS = { ...STATEFUL_SETS, namespace: NAMESPACE };
 const STUCK_ROLLOUT = 'perdure.dev/stuck-rollout';
 const REVISION = 'controller-revision-hash';
 /** A user who repairs looks again this often, this many times. */
 const LOOK_EVERY_MS = 30_000;
 const LOOKS = 8;
+/** Looks after which a pod that waits for a claim of its own is no longer waited for. */
+const PATIENCE = 3;
 
 /** The last look at which the node that is drained may still be; later ones let members come back that can live nowhere else. */
 const DRAIN_LOOKS = 5;
@@ -27,6 +31,8 @@ export const DRAIN_OVER = 'drain-over';
 export async function repair(world: World): Promise<void> {
   const names = [...world.machines.keys()];
   const drained = names[world.history.revision % names.length]!;
+  /** At how many looks each pod had a node and a claim without a volume. */
+  const waiting = new Map<string, number>();
   for (let look = 0; look < LOOKS; look++) {
     if (look === DRAIN_LOOKS) {
       world.journal.add({ kind: 'operation', what: DRAIN_OVER, detail: JSON.stringify({ node: drained }) });
@@ -40,9 +46,18 @@ export async function repair(world: World): Promise<void> {
     for (const set of statefulSets(world)) {
       if (isHeldBack(set) || lacksRevision(world, set)) await nudge(world, set, look);
     }
+    for (const claim of present(world, 'core/persistentvolumeclaims')) {
+      if (look > 0 && waitsForSnapshot(claim))
+        await attempt(world.client.delete(CLAIMS_HERE, claim.metadata.name ?? ''));
+    }
     for (const pod of present(world, 'core/pods')) {
       if (isDeadlocked(world, pod)) await release(world, pod);
       else if (isInTheWay(world, pod)) await clear(world, pod);
+      else if (hasUnboundClaim(world, pod)) {
+        const uid = pod.metadata.uid ?? '';
+        waiting.set(uid, (waiting.get(uid) ?? 0) + 1);
+        if ((waiting.get(uid) ?? 0) >= PATIENCE) await attempt(world.client.delete(PODS_HERE, pod.metadata.name ?? ''));
+      }
     }
     await new Promise<void>((resolve) => world.clock.setTimer(LOOK_EVERY_MS, resolve));
   }
@@ -53,6 +68,9 @@ async function mendNodes(world: World, drained: string): Promise<void> {
   for (const { metadata, spec } of present(world, 'core/nodes')) {
     const name = metadata.name ?? '';
     const unschedulable = name === drained ? true : null;
+    const taints = (spec?.taints ?? []).filter(({ key }: { key: string }) => key !== OUT_OF_SERVICE);
+    if (taints.length < (spec?.taints ?? []).length)
+      await attempt(world.client.patch(NODES, name, 'merge', { spec: { taints } }));
     if ((spec?.unschedulable === true) === (unschedulable === true)) continue;
     await attempt(world.client.patch(NODES, name, 'merge', { spec: { unschedulable } }));
   }
@@ -60,6 +78,22 @@ async function mendNodes(world: World, drained: string): Promise<void> {
     const leaves = pod.metadata.deletionTimestamp !== undefined;
     if (pod.spec?.nodeName === drained && !leaves) await attempt(evict(world, pod.metadata.name ?? ''));
   }
+}
+
+/** A claim that is to be filled from a snapshot which will never be ready, or is gone. */
+const waitsForSnapshot = ({ spec, status }: KubeObject): boolean =>
+  spec.dataSource?.kind === 'VolumeSnapshot' && status?.phase !== 'Bound';
+
+/**
+ * A pod that was given its node on the word of a claim that is gone: the one made again under its name waits for a scheduler
+ * to choose a node for it, and none looks at a pod that has one. Upstream is stuck alike.
+ */
+function hasUnboundClaim(world: World, pod: KubeObject): boolean {
+  if (isReady(pod) || pod.spec?.nodeName === undefined || pod.metadata.deletionTimestamp !== undefined) return false;
+  return claimsOf(pod).some((name) => {
+    const claim = world.history.now(`core/persistentvolumeclaims/${NAMESPACE}/${name}`);
+    return claim !== null && claim.status?.phase === 'Pending' && claim.spec?.volumeName === undefined;
+  });
 }
 
 /** A member that waits for the claim of the pod before it is tried again at the next event only: nobody watches claims (1.5). */

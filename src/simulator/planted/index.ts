@@ -1,3 +1,4 @@
+import { AROUND_BUGS } from './around.ts';
 import type { PlantedBug } from './bug.ts';
 import { CLIENT_BUGS } from './client.ts';
 import { DISRUPTION_BUGS } from './disruption.ts';
@@ -25,4 +26,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ...GARBAGE_COLLECTOR_BUGS,
   ...SERVICE_BUGS,
   ...DISRUPTION_BUGS,
+  ...AROUND_BUGS,
 ];

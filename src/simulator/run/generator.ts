@@ -28,16 +28,16 @@ export class Generator {
 
   /** Hands out steps at moments spread over the phase; bursts come by themselves. */
   run(perform: (step: Drawn) => void): void {
-    const meanMs = (this.#lengthMs * ACTIVE) / this.#count;
     const { clock } = this.#world;
-    // Chance may be slow: what would come after the phase does not come.
-    const endsMs = clock.monotonic() + this.#lengthMs;
+    const endsMs = clock.monotonic() + this.#lengthMs * ACTIVE;
     let left = this.#count;
     const next = (): void => {
-      if (left-- === 0) return;
-      const waitMs = Math.min(-Math.log(1 - this.#random.float()) * meanMs, meanMs * 4);
+      if (left === 0) return;
+      // Chance may be slow: what is left shares the time that is left, so that all of it comes.
+      const leftMs = Math.max(0, endsMs - clock.monotonic());
+      const meanMs = leftMs / left--;
+      const waitMs = Math.min(-Math.log(1 - this.#random.float()) * meanMs, meanMs * 4, leftMs);
       clock.setTimer(waitMs, () => {
-        if (clock.monotonic() >= endsMs) return;
         const step = this.#draw();
         if (step !== null) perform(step);
         next();

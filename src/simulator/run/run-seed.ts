@@ -2,6 +2,7 @@ import type { CheckerDefinition } from '../checkers/checker.ts';
 import { CHECKERS } from '../checkers/index.ts';
 import { FAULTS } from '../faults/index.ts';
 import { line } from '../observe/journal.ts';
+import { setUpCluster, themesOf } from '../operations/cluster.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { drawSet } from '../operations/manifests.ts';
 import { repair } from '../operations/repair.ts';
@@ -15,18 +16,19 @@ import { CheckerWatch } from './watch.ts';
 
 export interface RunOptions {
   readonly seed: number;
-  /** Length of the fault phase; default 30 minutes. */
+  /** Length of the fault phase; default 23 minutes. */
   readonly faultMs?: number;
   /** Steps to do instead of drawing them: replay and shrinking. */
   readonly steps?: readonly Step[];
-  /** Faults and operations to draw; default 310. */
+  /** Faults and operations to draw; default 302. */
   readonly count?: number;
   readonly checkers?: readonly CheckerDefinition[];
 }
 
 const MINUTE_MS = 60_000;
-const FAULT_MS = 30 * MINUTE_MS;
-const COUNT = 310;
+/** Half a virtual hour with the minutes in which the world comes to rest, which are never fewer than eight. */
+const FAULT_MS = 23 * MINUTE_MS;
+const COUNT = 302;
 /** A world without faults has to come to rest within this: the longest upstream backoff is 1000 s. */
 const SETTLE_MS = 60 * MINUTE_MS;
 /** At rest: nothing that matters was written for this long. */
@@ -39,6 +41,8 @@ const NODES = 5;
 const FULL_EVERY = 8;
 /** One seed of so many runs with gate MaxUnavailableStatefulSet, off by default in 1.36. */
 const BUDGET_EVERY = 3;
+/** Nodes have registered by then. */
+const REGISTERED_MS = 5_000;
 /** Sets that are there from the beginning. */
 const FIRST_SETS = 6;
 
@@ -75,7 +79,10 @@ class SeedRun {
     const { seed, checkers = CHECKERS } = this.#o;
     const gates = { MaxUnavailableStatefulSet: seed % BUDGET_EVERY === 0 };
     const full = seed % FULL_EVERY === 0;
-    const world = await World.start({ seed, nodes: WORLD_NODES, events: full, managedFields: full, gates });
+    const themes = themesOf(seed);
+    const world = await World.start({ seed, nodes: WORLD_NODES, events: full, managedFields: full, gates }, (started) =>
+      setUpCluster(started, themes),
+    );
     const report = (invariant: string, message: string): void => {
       if (this.#finding !== null) return;
       this.#finding = { invariant, message, atMs: world.clock.monotonic() };
@@ -127,6 +134,18 @@ class SeedRun {
         const manifest = drawSet(new SeededRandom(seed).fork(`set ${name}`), name);
         perform({ kind: 'operation', operation: 'create-set', parameters: { manifest }, atMs: 0 });
       }
+      if (themesOf(seed).selfFencing) {
+        world.clock.setTimer(REGISTERED_MS, () => {
+          for (const { name } of WORLD_NODES) {
+            perform({
+              kind: 'operation',
+              operation: 'self-fencing',
+              parameters: { name, on: true },
+              atMs: REGISTERED_MS,
+            });
+          }
+        });
+      }
       const generator = new Generator(new SeededRandom(seed).fork('generator'), world, faultMs, count);
       generator.run((step) => perform({ ...step, atMs: Math.round((world.clock.monotonic() - began) * 1000) / 1000 }));
     } else for (const step of steps) world.clock.setTimer(step.atMs, () => perform(step));
@@ -155,7 +174,8 @@ class SeedRun {
     const ended = world.clock.monotonic() + SETTLE_MS;
     const resting = (): boolean => world.clock.monotonic() - this.#lastMaterialMs >= REST_MS;
     while (!resting() && world.clock.monotonic() < ended && this.#finding === null) {
-      await world.clock.run(world.clock.now() + MINUTE_MS, () => this.#finding !== null);
+      const leftMs = this.#lastMaterialMs + REST_MS - world.clock.monotonic();
+      await world.clock.run(world.clock.now() + Math.max(1, leftMs), () => this.#finding !== null);
     }
     if (this.#finding !== null) return;
     if (!resting()) {

@@ -38,7 +38,7 @@ export interface ControllerManagerOptions {
 /** Caches whose age says what a controller knew when it decided. */
 const OBSERVED = [PODS, STATEFUL_SETS, PERSISTENT_VOLUME_CLAIMS, CONTROLLER_REVISIONS, POD_DISRUPTION_BUDGETS];
 /** Controllers whose decisions are judged by what they knew when they began. */
-const JUDGED: ReadonlySet<string> = new Set(['statefulset', 'disruption']);
+const JUDGED: ReadonlySet<string> = new Set(['statefulset', 'disruption', 'endpointslice']);
 
 function seenBy(informers: InformerFactory): Seen {
   const seen: Record<string, number> = {};

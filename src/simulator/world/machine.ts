@@ -8,6 +8,7 @@ import { informerLookup } from '../../node/lookup.ts';
 import type { Runtime } from '../../node/runtimes/runtime.ts';
 import { type AddressPool, createSimulatedRuntime, type Names } from '../../node/runtimes/simulated.ts';
 import { checkedVolumes } from '../../node/volumes/checked-volumes.ts';
+import type { GrowFileSystem } from '../../node/volumes/file-system-growth.ts';
 import { Link } from '../network/link.ts';
 import { NetworkClient, type ServerAddress } from '../network/network-client.ts';
 import type { Caches } from '../observe/caches.ts';
@@ -39,6 +40,7 @@ export interface MachineOptions {
   readonly temper: Temper;
   /** Told of what its agent believes. */
   readonly caches: Caches;
+  readonly growFileSystem: GrowFileSystem;
 }
 
 /**
@@ -117,6 +119,7 @@ export class Machine {
       random: program.random,
       events: this.#o.events ? new EventBroadcaster(client, program.clock) : null,
       heartbeatMs: HEARTBEAT_MS,
+      growFileSystem: program.guard({ grow: this.#o.growFileSystem }).grow,
     });
     this.#agent = { program, manager };
     const start = async (): Promise<void> => {
@@ -162,6 +165,7 @@ export class Machine {
   killAgent(): void {
     this.#agent?.program.kill();
     this.#agent = null;
+    this.#containers.agentGone();
   }
 
   /** Powers down in order: its pods have this long to end before everything is gone. */

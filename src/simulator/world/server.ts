@@ -32,6 +32,9 @@ const IN_USE = new Set([
   'controllerrevisions',
   'poddisruptionbudgets',
   'volumeattachments',
+  'volumesnapshots',
+  'volumesnapshotcontents',
+  'volumesnapshotclasses',
   'leases',
 ]);
 

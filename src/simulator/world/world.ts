@@ -97,7 +97,7 @@ export class World {
     this.gates = gates;
     this.#events = options.events ?? false;
     this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
-    this.volumes = new SimulatedVolumes(clock, random.fork('volumes'));
+    this.volumes = new SimulatedVolumes(clock, random.fork('volumes'), journal);
     const { disk } = this;
     this.server = new SimulatedServer({
       clock,
@@ -134,6 +134,7 @@ export class World {
         temper: options.temper ?? NO_TEMPER,
         events: this.#events,
         caches: this.caches,
+        growFileSystem: this.volumes.backend.growFileSystem,
         ...(capacity === undefined ? {} : { capacity }),
       });
       this.machines.set(name, machine);

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { CheckerBench, pod, webPod } from './testing.ts';
+import { V4 } from './v04-preemption.ts';
+
+const URGENT = 'core/pods/default/urgent';
+const BUDGET = 'policy/poddisruptionbudgets/default/web';
+
+const asking = (cpu: string) => [{ name: 'main', resources: { requests: { cpu } } }];
+
+/** Two members on a node of one processor, and an urgent pod that waits for room. */
+function bench(cpu = '900m'): CheckerBench {
+  const b = new CheckerBench(V4);
+  b.put('core/nodes/n1', { status: { allocatable: { cpu: '1' } } });
+  for (const i of [0, 1]) {
+    b.put(
+      pod(i),
+      webPod(b, { metadata: { uid: `p${i}`, ...(i === 0 ? {} : { labels: { app: 'other' } }) }, spec: onNode }),
+    );
+  }
+  b.put(URGENT, { spec: { priority: 1000, containers: asking(cpu) } });
+  return b;
+}
+const onNode = { nodeName: 'n1', containers: asking('200m') };
+const preempt = (b: CheckerBench, i: number, uid: string | undefined = `p${i}`): void =>
+  b.call(pod(i), {
+    verb: 'delete',
+    program: 'kube-scheduler#0',
+    options: uid === '' ? {} : { preconditions: { uid } },
+  });
+const place = (b: CheckerBench): unknown => b.change(URGENT, { spec: { nodeName: 'n1' } });
+
+test('room for one who is more important is right', () => {
+  const b = bench();
+  for (const i of [0, 1]) preempt(b, i);
+  for (const i of [0, 1]) b.remove(pod(i));
+  place(b);
+  expect([b.violations, b.evaluations]).toEqual([[], 3]);
+});
+
+test('a pod that goes for nobody fires, and one that goes by its name only', () => {
+  const b = bench();
+  b.put(URGENT, { spec: { priority: 0, containers: [] } });
+  b.advance(120_000);
+  preempt(b, 0);
+  expect(b.violations[0]).toContain('nobody more important waits');
+  const nameless = bench();
+  preempt(nameless, 0, '');
+  expect(nameless.violations[0]).toContain('whoever that is by now');
+});
+
+test('more victims than it takes fire', () => {
+  const b = bench('700m');
+  for (const i of [0, 1]) preempt(b, i);
+  for (const i of [0, 1]) b.remove(pod(i));
+  place(b);
+  expect(b.violations[0]).toContain('there is room for it beside');
+});
+
+test('a victim whose budget is spent fires while another could go', () => {
+  const b = bench('700m');
+  b.put(BUDGET, { spec: { selector: { matchLabels: { app: 'web' } } }, status: { disruptionsAllowed: 0 } });
+  b.advance(60_000);
+  preempt(b, 0);
+  b.remove(pod(0));
+  place(b);
+  expect(b.violations[0]).toContain('was preempted against its budget');
+});

@@ -1,0 +1,153 @@
+import type { KubeObject } from '../../schema/object.ts';
+import { labelSelectorMatcher } from '../../schema/selectors.ts';
+import type { JournalEntry } from '../observe/journal.ts';
+import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
+import type { CallEntry, WriteEntry } from './decisions.ts';
+import { described, isTerminating, nodeKey, podKey } from './facts.ts';
+
+/** Room is made for a pod that was waiting within this long; the scheduler may be behind. */
+const WAITED_MS = 60_000;
+/** What became of a preemption is looked at for so long after its victims were chosen. */
+const CHOSEN_MS = 120_000;
+/** A budget that allowed nothing for so long was known to all. */
+const KNOWN_MS = 30_000;
+
+interface Victim {
+  readonly pod: KubeObject;
+  readonly atMs: number;
+  readonly spared: boolean;
+  /** Who was on its node when it was chosen. */
+  readonly present: readonly string[];
+}
+
+const priorityOf = (pod: KubeObject): number => pod.spec.priority ?? 0;
+const isUnplaced = (pod: KubeObject | null): pod is KubeObject => pod !== null && (pod.spec.nodeName ?? '') === '';
+
+/** Room is made for those who are more important, by the fewest, and budgets come first (node.md 7.5). */
+class Preemption implements Checker {
+  readonly #context: CheckerContext;
+  /** When each pod without a node was last seen so, with its priority. */
+  readonly #waiting = new Map<string, { priority: number; atMs: number }>();
+  readonly #victims = new Map<string, Victim[]>();
+
+  constructor(context: CheckerContext) {
+    this.#context = context;
+  }
+
+  on(entry: JournalEntry): void {
+    if (entry.kind === 'write' && entry.event.key.startsWith('core/pods/')) this.#podWritten(entry);
+    else if (entry.kind === 'call' && entry.call.program.startsWith('kube-scheduler#')) this.#called(entry);
+  }
+
+  #podWritten({ event, atMs }: WriteEntry): void {
+    const pod = event.type === 'delete' ? null : event.entry.value;
+    const before = event.previous?.value ?? null;
+    // While it waits it may be waited for: its time counts from the end of that.
+    if (isUnplaced(before) && priorityOf(before) > 0)
+      this.#waiting.set(event.key, { priority: priorityOf(before), atMs });
+    if (pod === null) return;
+    if (isUnplaced(pod) && priorityOf(pod) > 0)
+      this.#waiting.set(event.key, { priority: priorityOf(pod), atMs: Number.POSITIVE_INFINITY });
+    else if (before !== null && isUnplaced(before) && priorityOf(pod) > 0) this.#placed(pod, atMs);
+  }
+
+  #called({ call, atMs }: CallEntry & { readonly atMs: number }): void {
+    if (call.verb !== 'delete' || call.target.resource !== 'pods') return;
+    const { history, evaluated, violated } = this.#context;
+    const pod = history.now(podKey(call.target.namespace ?? '', call.name));
+    const { uid } = call.options?.preconditions ?? {};
+    if (uid === undefined) violated(`${call.name} is to make room, whoever that is by now`);
+    if (pod === null || pod.metadata.uid !== uid) return;
+    evaluated();
+    const wanted = [...this.#waiting.values()].some(
+      (one) => one.priority > priorityOf(pod) && atMs - one.atMs < WAITED_MS,
+    );
+    if (!wanted) violated(`${described(pod)} was preempted, and nobody more important waits for room`);
+    if (isTerminating(pod)) return;
+    const node: string = pod.spec.nodeName ?? '';
+    const victims = (this.#victims.get(node) ?? []).filter((victim) => atMs - victim.atMs < CHOSEN_MS);
+    const present = this.#on(node).map(({ metadata }) => metadata.uid ?? '');
+    this.#victims.set(node, [...victims, { pod, atMs, spared: this.#isSpared(pod, atMs), present }]);
+  }
+
+  #on(node: string): readonly KubeObject[] {
+    return [...this.#context.history.all('core/pods').values()].filter(({ spec }) => spec.nodeName === node);
+  }
+
+  #budgetsOf({ metadata }: KubeObject): readonly (readonly [string, KubeObject])[] {
+    return [...this.#context.history.all('policy/poddisruptionbudgets')].filter(
+      ([, budget]) =>
+        budget.metadata.namespace === metadata.namespace &&
+        budget.spec.selector !== undefined &&
+        labelSelectorMatcher(budget.spec.selector).matches(metadata.labels),
+    );
+  }
+
+  /** A budget says, and has said for long, that this pod should not be disrupted. */
+  #isSpared(pod: KubeObject, atMs: number): boolean {
+    return this.#budgetsOf(pod).some(([key, budget]) => {
+      if (budget.status?.disruptedPods?.[pod.metadata.name ?? ''] !== undefined) return false;
+      const versions = this.#context.history.versions(key);
+      const recent = versions.filter((_, index) => (versions[index + 1]?.atMs ?? atMs) >= atMs - KNOWN_MS);
+      const old = versions[0] !== undefined && atMs - versions[0].atMs >= KNOWN_MS;
+      return old && recent.every(({ object }) => object !== null && (object.status?.disruptionsAllowed ?? 0) === 0);
+    });
+  }
+
+  /** Nobody had to go who fits beside the one that room was made for. */
+  #fewest(pod: KubeObject, node: string, victims: readonly Victim[]): void {
+    const { history, violated } = this.#context;
+    const here = this.#on(node);
+    const gone = new Set(victims.map((victim) => victim.pod.metadata.uid ?? ''));
+    const [first] = victims;
+    // Where others left or came meanwhile, nobody can tell any more what the scheduler saw.
+    const others = here.filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
+    const before = first?.present.filter((uid) => !gone.has(uid)) ?? [];
+    const same = before.length === others.length && others.every(({ metadata }) => before.includes(metadata.uid ?? ''));
+    if (!same || victims.some((victim) => victim.atMs !== first?.atMs)) return;
+    const capacity = Number(history.now(nodeKey(node))?.status?.allocatable?.cpu ?? 0) * 1000;
+    const free = capacity - here.reduce((sum, one) => sum + requestOf(one), 0);
+    for (const victim of victims) {
+      if (requestOf(victim.pod) <= free)
+        violated(`${described(victim.pod)} was preempted, and there is room for it beside ${described(pod)}`);
+    }
+  }
+
+  /** Room was found where members had to go: those a budget spares go only when no other is left. */
+  #placed(pod: KubeObject, atMs: number): void {
+    const { history, evaluated, violated } = this.#context;
+    const node: string = pod.spec.nodeName ?? '';
+    const victims = (this.#victims.get(node) ?? []).filter((victim) => atMs - victim.atMs < CHOSEN_MS);
+    this.#victims.delete(node);
+    const first = Math.min(...victims.map((victim) => victim.atMs));
+    if (victims.length === 0 || history.now(nodeKey(node)) === null) return;
+    evaluated();
+    this.#fewest(pod, node, victims);
+    const spared = victims.find((victim) => victim.spared);
+    if (spared === undefined) return;
+    for (const [key, other] of history.all('core/pods')) {
+      if (other.spec.nodeName !== node || isTerminating(other) || priorityOf(other) > 0) continue;
+      const bound = history
+        .versions(key)
+        .find((one) => one.object?.metadata.uid === other.metadata.uid && one.object?.spec.nodeName);
+      const wasThere = bound !== undefined && first - bound.atMs >= KNOWN_MS;
+      if (wasThere && requestOf(other) >= requestOf(spared.pod) && this.#budgetsOf(other).length === 0) {
+        violated(`${described(spared.pod)} was preempted against its budget, and ${described(other)} could stay`);
+      }
+    }
+  }
+}
+
+/** Thousandths of a processor that a pod asks for. */
+function requestOf(pod: KubeObject): number {
+  const asked: readonly string[] = (pod.spec.containers ?? []).map(
+    ({ resources }: { resources?: { requests?: { cpu?: string } } }) => resources?.requests?.cpu ?? '0',
+  );
+  return asked.reduce((sum, one) => sum + (one.endsWith('m') ? Number(one.slice(0, -1)) : Number(one) * 1000), 0);
+}
+
+export const V4: CheckerDefinition = {
+  id: 'V4',
+  title: 'pods make room for more important ones only, as few as will do, and those of a spent budget last',
+  create: (context) => new Preemption(context),
+};
