@@ -17,6 +17,9 @@ import { createAttachDetachController } from '../controllers/attach-detach/contr
 import { VolumeFault } from '../controllers/framework/volume-backend.ts';
 import { createVolumeResizeController } from '../controllers/volume-resize/controller.ts';
 import { type AgentManager, createAgentManager } from '../node/agent-manager.ts';
+import type { Lookup } from '../node/lookup.ts';
+import { createSimulatedRuntime } from '../node/runtimes/simulated.ts';
+import { checkedVolumes } from '../node/volumes/checked-volumes.ts';
 import type { KubeObject } from '../schema/object.ts';
 
 const inNamespace = { ...PODS, namespace: 'n' };
@@ -265,6 +268,28 @@ describe('a volume of a zone', () => {
     expect(await phase('q')).toBe('Pending');
     await clock.advance(20_000);
     expect(await phase('q')).toBe('Running');
+  });
+
+  it('goes when a new agent finds no more than dead containers of a pod that is to go', async () => {
+    await claimAndVolume();
+    const runtime = createSimulatedRuntime({ clock });
+    const volumes = { ...checkedVolumes({} as Lookup), prepare: () => null };
+    const profile = { name: 'c', addresses: ['10.0.0.9'] };
+    await manager.add({ profile, runtime, volumes });
+    await run('p', 'c');
+    expect(await nodeStatus('c')).toEqual({ attached: [DEVICE], inUse: [DEVICE] });
+    await manager.remove('c');
+    const found = (await runtime.list()).containers.map((state) => ({
+      ...state,
+      phase: 'exited' as const,
+      exitCode: 0,
+    }));
+    await client.delete(inNamespace, 'p');
+    const next = createSimulatedRuntime({ clock });
+    next.list = async () => ({ sandboxes: [], containers: found });
+    await manager.add({ profile, runtime: next, volumes });
+    await clock.advance(60_000);
+    expect(await nodeStatus('c')).toEqual({ attached: [], inUse: [] });
   });
 
   it('stays with a pod that a new agent finds running', async () => {

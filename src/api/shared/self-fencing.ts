@@ -10,14 +10,22 @@ export const GIVEN_UP = 'perdure.dev/given-up';
 /** Taint of a node whose members were given up, until it is back. */
 export const SELF_FENCED = 'perdure.dev/self-fenced';
 
-/** Pods of which two must never run: members of a StatefulSet, and whoever writes to a claim. */
+/** A name that a StatefulSet gives to its members. */
+const MEMBER_NAME = /-\d+$/;
+
+/**
+ * Pods of which two must never run: members of a StatefulSet, whoever may become one while its node is silent and cannot
+ * hear of it (no controller, and the name of a member: a set adopts it), and whoever writes to a claim.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: a pod as stored
 export function isFencedPod(pod: { readonly metadata: KubeObject['metadata']; readonly spec?: any }): boolean {
   const owners = (pod.metadata.ownerReferences ?? []) as readonly {
     readonly kind: string;
     readonly controller?: boolean;
   }[];
-  if (owners.some(({ kind, controller }) => kind === 'StatefulSet' && controller === true)) return true;
+  const controller = owners.find((owner) => owner.controller === true);
+  if (controller === undefined ? MEMBER_NAME.test(pod.metadata.name ?? '') : controller.kind === 'StatefulSet')
+    return true;
   const volumes = (pod.spec?.volumes ?? []) as readonly { persistentVolumeClaim?: object; ephemeral?: object }[];
   return volumes.some(({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim ?? ephemeral);
 }

@@ -16,6 +16,8 @@ export class Preparation {
   readonly #alarm: Alarm;
   #sandbox: Sandbox | null = null;
   #hadSandbox = false;
+  /** An earlier agent may have made its volumes ready. */
+  #adopted = false;
   #sandboxPending = false;
   #volumes: 'none' | 'pending' | 'ready' = 'none';
   #volumeFailures = 0;
@@ -39,6 +41,7 @@ export class Preparation {
   adopt(sandbox: Sandbox | null): void {
     this.#sandbox = sandbox;
     this.#hadSandbox = sandbox !== null;
+    this.#adopted = true;
   }
 
   /** What it waited for may be there now. */
@@ -124,7 +127,8 @@ export class Preparation {
     const { uid, pod } = this.#worker;
     if (this.#hadSandbox || this.#sandboxPending) await this.#untilItWorks(() => runtime.removeSandbox(uid));
     this.#sandbox = null;
-    if (this.#volumes !== 'none' || this.#hadSandbox) await this.#untilItWorks(() => volumes.teardown(pod));
+    if (this.#volumes !== 'none' || this.#hadSandbox || this.#adopted)
+      await this.#untilItWorks(() => volumes.teardown(pod));
   }
 
   /** Cleaning up is tried until it works: a pod is not gone while something of it is left. */

@@ -150,6 +150,17 @@ describe('the simulated runtime', () => {
     expect(answers).toEqual([true]);
   });
 
+  it('keeps nothing of a pod that is removed, earlier attempts neither', async () => {
+    const runtime = createSimulatedRuntime({ clock: new ManualClock() });
+    await sandbox(runtime, { containers: [{ name: 'main' }] });
+    const { id } = await runtime.startContainer(container('main'));
+    await runtime.stopContainer(id, 0);
+    await runtime.startContainer(container('main', 1));
+    expect((await runtime.list()).containers).toHaveLength(2);
+    await runtime.removeSandbox('u');
+    expect(await runtime.list()).toEqual({ sandboxes: [], containers: [] });
+  });
+
   it('refuses what is no image reference', async () => {
     const runtime = createSimulatedRuntime({ clock: new ManualClock() });
     await expect(runtime.pullImage('NOT AN IMAGE', 'Always')).rejects.toMatchObject({ reason: 'InvalidImageName' });

@@ -168,10 +168,14 @@ class SimulatedRuntime implements Runtime {
   async removeSandbox(uid: string): Promise<void> {
     const pod = this.#pods.get(uid);
     if (pod === undefined) return;
+    let restarted = false;
     for (const container of pod.containers.values()) {
       if (container.state.phase !== 'exited') this.#exit(container, 137);
       this.#containers.delete(container.state.id);
+      restarted ||= container.spec.attempt > 0;
     }
+    // Earlier attempts of them are known by their ids only.
+    if (restarted) for (const [id, { spec }] of this.#containers) if (spec.podUid === uid) this.#containers.delete(id);
     for (const timer of pod.timers?.values() ?? []) timer.cancel();
     this.#pods.delete(uid);
     for (const address of pod.sandbox.ips) this.#addresses.give(address);

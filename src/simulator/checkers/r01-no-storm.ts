@@ -1,3 +1,4 @@
+import type { Call } from '../network/network-client.ts';
 import type { CheckerDefinition } from './checker.ts';
 
 const WINDOW_MS = 1_000;
@@ -10,11 +11,15 @@ export const R1: CheckerDefinition = {
   title: 'no program asks for or fails at the same thing without a pause',
   create({ evaluated, violated }) {
     const windows = new Map<string, { sinceMs: number; count: number }>();
+    const arrived = new WeakSet<Call>();
     return {
       on(entry) {
         let what: string;
         if (entry.kind === 'trouble') what = `${entry.program} failing at ${entry.detail.split(': ')[0]}`;
         else if (entry.kind === 'call') {
+          // What the network doubles nobody asked for twice.
+          if (arrived.has(entry.call)) return;
+          arrived.add(entry.call);
           const { program, part, verb, target, name, subresource } = entry.call;
           what = `${program} ${part} ${verb} ${target.resource} ${target.namespace ?? ''}/${name} ${subresource}`;
         } else return;

@@ -19,16 +19,18 @@ const template = (name: string, storage = '10Gi'): PersistentVolumeClaim => ({
 const growing = (text: string, spec: object = {}) =>
   aSet({ [OPT_IN.growth]: text }, { volumeClaimTemplates: [template('data'), template('logs')], ...spec });
 
-type Claim = { request: string; capacity?: string; condition?: string; phase?: string };
+type Claim = { request: string; capacity?: string; condition?: string; phase?: string; owner?: string };
 
 /** What is decided when the claims of template `data` are these, by ordinal. */
 function decided(all: readonly Claim[], set = growing('data=20Gi')): string {
   const lookup = (name: string): PersistentVolumeClaim | undefined => {
     const found = name.startsWith('data-') ? all[Number(name.slice('data-web-'.length))] : undefined;
     if (found === undefined) return undefined;
-    const { request, capacity = request, condition, phase = 'Bound' } = found;
+    const { request, capacity = request, condition, phase = 'Bound', owner } = found;
+    const ownerReferences = owner === undefined ? [] : [{ apiVersion: 'v1', kind: owner, name: 'web', uid: 'other' }];
     return {
       ...template(name, request),
+      metadata: { name, ownerReferences },
       status: {
         phase,
         capacity: { storage: capacity },
@@ -57,6 +59,9 @@ describe('growth of claims', () => {
   it('never shrinks, and leaves claims alone that cannot grow or are not of a member', () => {
     expect(decided([done, done, { request: '30Gi' }])).toBe('none');
     expect(decided([done, { request: '10Gi', phase: 'Pending' }, done])).toBe('none');
+    expect(decided([done, done, { ...small, owner: 'Pod' }])).toBe('none');
+    expect(decided([done, done, { ...small, owner: 'StatefulSet' }])).toBe('none');
+    expect(decided([done, done, { ...small, owner: 'ServiceAccount' }])).toBe('raise 2 data-web-2=20Gi');
     expect(decided([done, done, done, small])).toBe('none');
     expect(decided([small, done, done, small], growing('data=20Gi', { replicas: 4 }))).toBe('raise 3 data-web-3=20Gi');
     expect(decided([small, small, small], aSet({}))).toBe('none');

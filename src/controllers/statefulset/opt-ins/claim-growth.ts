@@ -36,7 +36,7 @@ export function decideGrowth(set: StatefulSet, claim: ClaimLookup): GrowthStep {
     const ordinal = ordinalAtIndex(set, index);
     const bound = [...sizes].flatMap(([template, size]): SizedClaim[] => {
       const found = claim(claimName(set, template, ordinal));
-      return found !== undefined && isBound(found) ? [{ claim: found, size }] : [];
+      return found !== undefined && isBound(found) && isToStay(set, found) ? [{ claim: found, size }] : [];
     });
     const small = bound.filter((one) => compareQuantity(requestOf(one.claim), one.size) < 0);
     if (small.length > 0) return { kind: 'raise', ordinal, claims: small };
@@ -51,6 +51,14 @@ export function decideGrowth(set: StatefulSet, claim: ClaimLookup): GrowthStep {
 /** A claim that is not bound yet cannot grow (the server refuses it); it does so once it is. */
 const isBound = ({ status, metadata }: PersistentVolumeClaim): boolean =>
   status?.phase === 'Bound' && metadata.deletionTimestamp === undefined;
+
+/** A claim of a member that is given up, or of an earlier life of the set, waits for the garbage collector. */
+function isToStay(set: StatefulSet, { metadata }: PersistentVolumeClaim): boolean {
+  return !(metadata.ownerReferences ?? []).some(
+    ({ kind, name, uid }) =>
+      kind === 'Pod' || (kind === 'StatefulSet' && name === set.metadata.name && uid !== set.metadata.uid),
+  );
+}
 
 const requestOf = (claim: PersistentVolumeClaim): string => claim.spec.resources?.requests?.storage ?? '0';
 
