@@ -270,6 +270,29 @@ describe('a volume of a zone', () => {
     expect(await phase('q')).toBe('Running');
   });
 
+  it('is on the list of its node again when the next pod takes it in the last moment', async () => {
+    await claimAndVolume();
+    await run('p', 'a');
+    const update = client.update.bind(client) as MemoryClient['update'];
+    let open: (() => void) | null = null;
+    // The write that takes it off the list is under way for a while.
+    client.update = async (target, object, subresource) => {
+      const { volumesAttached, volumesInUse } = object.status ?? {};
+      const off = target.resource === 'nodes' && subresource === 'status' && !volumesAttached && !volumesInUse;
+      if (off && open === null && object.metadata.name === 'a')
+        await new Promise<void>((resolve) => {
+          open = resolve;
+        });
+      return update(target, object, subresource);
+    };
+    await end('p');
+    await run('q', 'a');
+    (open as (() => void) | null)?.();
+    await clock.advance(60_000);
+    expect([open === null, await phase('q')]).toEqual([false, 'Running']);
+    expect(await nodeStatus('a')).toEqual({ attached: [DEVICE], inUse: [DEVICE] });
+  });
+
   it('goes when a new agent finds no more than dead containers of a pod that is to go', async () => {
     await claimAndVolume();
     const runtime = createSimulatedRuntime({ clock });

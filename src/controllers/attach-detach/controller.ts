@@ -275,8 +275,9 @@ class AttachDetach {
     const node = this.#nodes.get(undefined, attachment.spec.nodeName);
     this.#leaving.set(key, 'withdrawing');
     if (node !== undefined && !(await this.#writer.withdraw(node, volume, forced))) {
-      // The node has just begun to use it; what it says next brings us back.
+      // The node has just begun to use it; what it says next brings us back. Its list may have been written without it meanwhile.
       this.#leaving.delete(key);
+      this.reconciler.queue.add(NODE + attachment.spec.nodeName);
       return;
     }
     await this.#delete(attachment);
