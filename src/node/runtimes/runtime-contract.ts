@@ -113,7 +113,8 @@ export function describeRuntime(
     it('kills members when its watchdog bites, and starts none until it is armed again', async () => {
       const { runtime, directory } = world;
       if (runtime.watchdog === undefined) return;
-      const plain = sandboxSpec(directory, 'uid-2');
+      const bare = sandboxSpec(directory, 'uid-2');
+      const plain = { ...bare, pod: { ...bare.pod, metadata: { ...bare.pod.metadata, name: 'reader' } } };
       const owner = { kind: 'StatefulSet', controller: true };
       const { pod } = sandboxSpec(directory);
       const member = { ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } };
