@@ -293,6 +293,39 @@ describe('a volume of a zone', () => {
     expect(await nodeStatus('a')).toEqual({ attached: [DEVICE], inUse: [DEVICE] });
   });
 
+  it('is not waited for when its claim has been made again with another', async () => {
+    await claimAndVolume();
+    let open = () => {};
+    storage.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await run('p', 'a');
+    await client.delete(CLAIMS, 'c');
+    await client.delete(PERSISTENT_VOLUMES, 'v');
+    await client.create(CLAIMS, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'c' },
+      spec: { volumeName: 'w', accessModes: ['ReadWriteOnce'] },
+      status: { phase: 'Bound' },
+    });
+    const { uid } = (await client.get<KubeObject>(CLAIMS, 'c')).metadata;
+    await client.create(PERSISTENT_VOLUMES, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'w' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        claimRef: { namespace: 'n', name: 'c', uid },
+        csi: { driver: 'csi.perdure.dev', volumeHandle: 'w' },
+      },
+    });
+    open();
+    await clock.advance(60_000);
+    expect(await phase('p')).toBe('Running');
+    expect((await nodeStatus('a')).inUse).toEqual([DEVICE.replace('^v', '^w')]);
+  });
+
   it('goes when a new agent finds no more than dead containers of a pod that is to go', async () => {
     await claimAndVolume();
     const runtime = createSimulatedRuntime({ clock });

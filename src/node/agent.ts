@@ -252,6 +252,7 @@ class Agent implements NodeAgent {
 
   sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void {
     if (kind !== 'PersistentVolumeClaim') this.#volumes.sourceChanged(kind, namespace, name);
+    else this.#volumes.claimSeen(namespace, name);
     for (const worker of [...this.#stuck]) {
       if (worker.pod.metadata.namespace === namespace) worker.lookAgain();
     }

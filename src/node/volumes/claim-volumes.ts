@@ -54,6 +54,9 @@ function namesOf(pod: KubeObject): { readonly volume: string; readonly claim: st
 export class ClaimVolumes implements VolumeManager {
   readonly #options: ClaimVolumesOptions;
   /** Pods that have claims, with what they mount. */
+  /** Pods that wait for their volumes to be attached, by uid, and those of them that wait for the wrong ones. */
+  readonly #waiting = new Set<string>();
+  readonly #misled = new Set<string>();
   readonly #users = new Map<string, { readonly pod: KubeObject; readonly claims: readonly ClaimOfPod[] }>();
   /** Pods by the volumes that nobody else may have. */
   readonly #holders = new Map<string, string>();
@@ -99,7 +102,16 @@ export class ClaimVolumes implements VolumeManager {
     const { inner, attachments, growth } = this.#options;
     const uid = pod.metadata.uid ?? '';
     attachments.use(uid, devices);
-    if (devices.length > 0 && !(await attachments.whenAttached(uid, devices))) return;
+    if (devices.length > 0) {
+      this.#waiting.add(uid);
+      const attached = await attachments.whenAttached(uid, devices);
+      this.#waiting.delete(uid);
+      if (this.#misled.delete(uid)) {
+        const why = 'the claim was made again';
+        throw new VolumeError(why, `MountVolume.WaitForAttach failed for volume "${devices.join()}" : ${why}`);
+      }
+      if (!attached) return;
+    }
     try {
       await inner.prepare(pod);
     } catch (error) {
@@ -177,6 +189,22 @@ export class ClaimVolumes implements VolumeManager {
     if (claims.length === 0) return;
     this.#take(pod, claims);
     attachments.use(pod.metadata.uid ?? '', this.#devicesOf(claims));
+  }
+
+  /** A claim is there, or was made again: who waits for the volume of an earlier one of its name would wait for ever. */
+  claimSeen(namespace: string, name: string): void {
+    const now = this.#options.lookup.claim(namespace, name)?.metadata.uid;
+    for (const uid of [...this.#waiting]) {
+      const stale = this.#users
+        .get(uid)
+        ?.claims.some(
+          ({ claim }) =>
+            claim.metadata.namespace === namespace && claim.metadata.name === name && claim.metadata.uid !== now,
+        );
+      if (stale !== true) continue;
+      this.#misled.add(uid);
+      this.#letGo(uid);
+    }
   }
 
   /** A claim waits for its file system to be grown by the node that has it mounted. */
