@@ -318,6 +318,19 @@ describe('over HTTP', () => {
     expect((await ask('GET', `${path}/proto`, { headers: { accept: table } })).body.kind).toBe('ConfigMap');
   });
 
+  it('describes fields in OpenAPI documents, which its index names by hash', async () => {
+    const at = '/openapi/v3/apis/apps/v1';
+    const [index, document] = await Promise.all([ask('GET', '/openapi/v3'), ask('GET', at)]);
+    // biome-ignore lint/suspicious/noExplicitAny: documents are no objects of the API
+    const paths = (index.body as any).paths;
+    expect(paths['apis/apps/v1'].serverRelativeURL).toBe(`${at}?hash=${String(document.headers.etag).slice(1, -1)}`);
+    // biome-ignore lint/suspicious/noExplicitAny: documents are no objects of the API
+    const { schemas } = (document.body as any).components;
+    expect(schemas['io.k8s.api.apps.v1.StatefulSetSpec'].properties.ordinals.description).toContain('numbered');
+    const moved = await ask('GET', `${at}?hash=OLD`);
+    expect([moved.code, moved.headers.location]).toEqual([301, paths['apis/apps/v1'].serverRelativeURL]);
+  });
+
   it('answers YAML that other readers of YAML understand, errors too', async () => {
     const yaml = { accept: 'application/yaml' };
     const path = '/api/v1/namespaces/default/configmaps';

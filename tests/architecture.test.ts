@@ -118,6 +118,20 @@ describe('architecture', () => {
     expect(breaches).toEqual([]);
   });
 
+  it('loads the words of `kubectl explain` only for who asks (decision 0001)', () => {
+    const importers = (target: RegExp, how: RegExp): string[] =>
+      files
+        .filter(
+          ({ name, text }) => !target.test(name) && [...text.matchAll(how)].some((match) => target.test(match[1]!)),
+        )
+        .map(({ name }) => name);
+    const statically = /from\s*'(\.[^']+)'/g;
+    const values = /^import (?!type\b)[^;]*from\s*'(\.[^']+)'/gm;
+    expect(importers(/api\/descriptions\/[\w-]+\.ts$/, statically)).toEqual(['apiserver/http/open-api.ts']);
+    expect(importers(/(^|\/)open-api\.ts$/, values)).toEqual([]);
+    expect(importers(/(^|\/)open-api\.ts$/, /import\('(\.[^']+)'\)/g)).toEqual(['apiserver/http/non-resource.ts']);
+  });
+
   it('has no file that imports a missing one', () => {
     const missing = files.flatMap((file) =>
       [...file.text.matchAll(/from\s*'(\.[^']+)'/g)]
