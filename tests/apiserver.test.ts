@@ -76,7 +76,7 @@ function ask(method: string, path: string, options: { body?: object; token?: str
       response.on('end', () => {
         const bytes = Buffer.concat(chunks);
         const text = bytes.toString();
-        const json = /json/.test(String(response.headers['content-type'])) && !text.includes('}\n{');
+        const json = text !== '' && /json/.test(String(response.headers['content-type'])) && !text.includes('}\n{');
         resolve({
           code: response.statusCode ?? 0,
           headers: response.headers,

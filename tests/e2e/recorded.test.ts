@@ -6,7 +6,7 @@ import { hasShared, Perdure, shared } from './support/perdure.ts';
 
 const OUTSIDE_THIS_STAGE = new Set(['apply', 'auth', 'custom-resources']);
 const AT_LEAST_GOLDEN = 360;
-/** They print the prose of field descriptions: that is upstream's, and not shipped. */
+/** They print descriptions of fields: upstream's prose there, our own words here. */
 const PROSE = new Set([
   'read-explain-statefulset-spec-ordinals',
   'read-explain-statefulset-spec-updatestrategy-rollingupdate-partit',

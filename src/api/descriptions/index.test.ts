@@ -20,6 +20,11 @@ describe('descriptions', () => {
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
+  it('say of every kind what it is', () => {
+    const silent = KINDS.filter(({ struct }) => DESCRIPTIONS.of(struct.name) === undefined);
+    expect(silent.map(({ kind }) => kind)).toEqual([]);
+  });
+
   it('leave no field of a kind without one, however deep', () => {
     const silent = new Set<string>();
     const seen = new Set<string>();
