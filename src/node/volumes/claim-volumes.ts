@@ -53,10 +53,10 @@ function namesOf(pod: KubeObject): { readonly volume: string; readonly claim: st
  */
 export class ClaimVolumes implements VolumeManager {
   readonly #options: ClaimVolumesOptions;
-  /** Pods that have claims, with what they mount. */
   /** Pods that wait for their volumes to be attached, by uid, and those of them that wait for the wrong ones. */
   readonly #waiting = new Set<string>();
   readonly #misled = new Set<string>();
+  /** Pods that have claims, with what they mount. */
   readonly #users = new Map<string, { readonly pod: KubeObject; readonly claims: readonly ClaimOfPod[] }>();
   /** Pods by the volumes that nobody else may have. */
   readonly #holders = new Map<string, string>();
