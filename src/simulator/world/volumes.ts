@@ -41,8 +41,12 @@ export class SimulatedVolumes {
   readonly #busy = new Map<string, Promise<unknown>>();
   /** Volumes that pods have mounted, by uid. */
   readonly #mounted = new Map<string, readonly string[]>();
+  /** Volumes that were there and are gone; null where only volumes made here exist. */
+  readonly #deleted: Set<string> | null;
 
-  constructor(clock: Clock, random: SeededRandom, journal: Journal) {
+  /** With `declared`, a volume that was not made here was there before, as the volumes of a user's cluster are. */
+  constructor(clock: Clock, random: SeededRandom, journal: Journal, declared: boolean) {
+    this.#deleted = declared ? new Set() : null;
     this.#clock = clock;
     this.#random = random;
     this.#journal = journal;
@@ -55,6 +59,7 @@ export class SimulatedVolumes {
         }),
       delete: (name) =>
         this.#do('delete', name, () => {
+          this.#deleted?.add(name);
           if (this.#stored.delete(name)) this.#tell('deleted', name);
         }),
       attach: (name, node) => this.#do('attach', name, () => this.#attach(name, node)),
@@ -105,8 +110,11 @@ export class SimulatedVolumes {
 
   #of(name: string): Stored {
     const stored = this.#stored.get(name);
-    if (stored === undefined) throw new Error(`the storage system has no volume ${name}`);
-    return stored;
+    if (stored !== undefined) return stored;
+    if (this.#deleted?.has(name) !== false) throw new Error(`the storage system has no volume ${name}`);
+    const found: Stored = { sizeBytes: 0, fileSystemBytes: 0, attachedTo: new Set(), base: '', writes: 0 };
+    this.#stored.set(name, found);
+    return found;
   }
 
   #create(name: string, sizeBytes: number, copyOf: string | null): void {

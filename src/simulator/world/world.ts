@@ -40,7 +40,7 @@ export interface WorldOptions {
   readonly temper?: Temper;
   /** Provisioner names of others that ours stands in for. */
   readonly provisionerAliases?: readonly string[];
-  /** Kinds beyond those of the simulator's workload will be used; default no. */
+  /** A user's world: kinds beyond those of the simulator's workload, and volumes that were there before; default no. */
   readonly everyKind?: boolean;
   /** Whether writes are booked on field managers; default yes. */
   readonly managedFields?: boolean;
@@ -97,7 +97,7 @@ export class World {
     this.gates = gates;
     this.#events = options.events ?? false;
     this.disk = new SimulatedDisk(random.fork('disk'), clock, DISK);
-    this.volumes = new SimulatedVolumes(clock, random.fork('volumes'), journal);
+    this.volumes = new SimulatedVolumes(clock, random.fork('volumes'), journal, options.everyKind ?? false);
     const { disk } = this;
     this.server = new SimulatedServer({
       clock,
