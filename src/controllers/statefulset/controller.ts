@@ -18,6 +18,7 @@ import { History, type ResolvedRevisions } from './history.ts';
 import { decideMembership } from './membership.ts';
 import { AnnotationProblems } from './opt-ins/annotation-problems.ts';
 import { ClaimGrower } from './opt-ins/claim-grower.ts';
+import { withTimesOf } from './opt-ins/conditions.ts';
 import { nextRecreationMs, OrdinalFailures } from './opt-ins/ordinal-backoff.ts';
 import { SetConditions } from './opt-ins/set-conditions.ts';
 import { templateOf } from './revisions.ts';
@@ -277,7 +278,8 @@ class StatefulSetController {
     let set = observed;
     for (let attempt = 1; ; attempt++) {
       try {
-        const written = await this.#client.update<StatefulSet>(target, { ...set, status }, 'status');
+        const next = withTimesOf(set, status);
+        const written = await this.#client.update<StatefulSet>(target, { ...set, status: next }, 'status');
         this.#tracker.record(keyOfSet(set), this.#sets, written);
         return;
       } catch (error) {

@@ -38,10 +38,19 @@ export function waitsForNode(claim: KubeObject): boolean {
   return status === 'NodeResizePending' || status === 'NodeResizeInProgress';
 }
 
+/** A claim that is being grown, for the pod that had it mounted last. */
+interface Growing {
+  pod: KubeObject;
+  volume: KubeObject;
+  mounted: () => boolean;
+  work: Promise<void>;
+}
+
 /** The node's step of growing a claim (node.md 8.4). */
 export class FileSystemGrowth {
   readonly #options: FileSystemGrowthOptions;
-  readonly #busy = new Map<string, Promise<void>>();
+  /** By uid of the claim. */
+  readonly #busy = new Map<string, Growing>();
 
   constructor(options: FileSystemGrowthOptions) {
     this.#options = options;
@@ -51,23 +60,32 @@ export class FileSystemGrowth {
   run(pod: KubeObject, claim: KubeObject, volume: KubeObject, mounted: () => boolean): Promise<void> {
     const key = claim.metadata.uid ?? '';
     const busy = this.#busy.get(key);
-    if (busy !== undefined) return busy;
-    const work = this.#untilDone(pod, claim, volume, mounted).finally(() => this.#busy.delete(key));
-    this.#busy.set(key, work);
-    return work;
+    if (busy !== undefined) {
+      // The pod it was begun for may be gone, and this one have come in its place.
+      Object.assign(busy, { pod, volume, mounted });
+      return busy.work;
+    }
+    const growing: Growing = { pod, volume, mounted, work: Promise.resolve() };
+    this.#busy.set(key, growing);
+    growing.work = this.#untilDone(growing, claim);
+    return growing.work;
   }
 
-  async #untilDone(pod: KubeObject, claim: KubeObject, volume: KubeObject, mounted: () => boolean): Promise<void> {
-    for (let attempt = 0; mounted(); attempt++) {
-      try {
-        await this.#once(pod, claim, volume);
-        return;
-      } catch (error) {
-        // What the API or the storage could not do now may work later.
-        if (['infeasible', 'in-use'].includes(kindOf(error)) || isStatus(error, 'NotFound')) return;
-        const delay = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** attempt);
-        await new Promise<void>((resolve) => this.#options.clock.setTimer(delay, resolve));
+  async #untilDone(growing: Growing, claim: KubeObject): Promise<void> {
+    try {
+      for (let attempt = 0; growing.mounted(); attempt++) {
+        try {
+          await this.#once(growing.pod, claim, growing.volume);
+          return;
+        } catch (error) {
+          // What the API or the storage could not do now may work later.
+          if (['infeasible', 'in-use'].includes(kindOf(error)) || isStatus(error, 'NotFound')) return;
+          const delay = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** attempt);
+          await new Promise<void>((resolve) => this.#options.clock.setTimer(delay, resolve));
+        }
       }
+    } finally {
+      this.#busy.delete(claim.metadata.uid ?? '');
     }
   }
 

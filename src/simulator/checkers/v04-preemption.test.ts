@@ -21,12 +21,12 @@ function bench(cpu = '900m'): CheckerBench {
   return b;
 }
 const onNode = { nodeName: 'n1', containers: asking('200m') };
-const preempt = (b: CheckerBench, i: number, uid: string | undefined = `p${i}`): void =>
-  b.call(pod(i), {
-    verb: 'delete',
-    program: 'kube-scheduler#0',
-    options: uid === '' ? {} : { preconditions: { uid } },
-  });
+const preempt = (b: CheckerBench, i: number, uid: string | undefined = `p${i}`, revision = b.revision): void =>
+  b.call(
+    pod(i),
+    { verb: 'delete', program: 'kube-scheduler#0', options: uid === '' ? {} : { preconditions: { uid } } },
+    revision,
+  );
 const place = (b: CheckerBench): unknown => b.change(URGENT, { spec: { nodeName: 'n1' } });
 
 test('room for one who is more important is right', () => {
@@ -41,11 +41,22 @@ test('a pod that goes for nobody fires, and one that goes by its name only', () 
   const b = bench();
   b.put(URGENT, { spec: { priority: 0, containers: [] } });
   b.advance(120_000);
+  b.put(pod(2), webPod(b, { spec: onNode }));
   preempt(b, 0);
   expect(b.violations[0]).toContain('nobody more important waits');
   const nameless = bench();
   preempt(nameless, 0, '');
   expect(nameless.violations[0]).toContain('whoever that is by now');
+});
+
+test('room for one that is gone is right as long as the scheduler has not heard of it', () => {
+  const b = bench();
+  const { revision } = b;
+  b.remove(URGENT);
+  b.advance(120_000);
+  b.put(pod(2), webPod(b, { spec: onNode }));
+  preempt(b, 0, 'p0', revision);
+  expect(b.violations).toEqual([]);
 });
 
 test('more victims than it takes fire', () => {

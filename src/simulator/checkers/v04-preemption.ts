@@ -1,11 +1,11 @@
 import type { KubeObject } from '../../schema/object.ts';
 import { labelSelectorMatcher } from '../../schema/selectors.ts';
-import type { JournalEntry } from '../observe/journal.ts';
+import type { JournalEntry, Seen } from '../observe/journal.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
 import type { CallEntry, WriteEntry } from './decisions.ts';
 import { described, isTerminating, nodeKey, podKey } from './facts.ts';
 
-/** Room is made for a pod that was waiting within this long; the scheduler may be behind. */
+/** Room is made for a pod that was waiting within this long before what the scheduler knew of. */
 const WAITED_MS = 60_000;
 /** What became of a preemption is looked at for so long after its victims were chosen. */
 const CHOSEN_MS = 120_000;
@@ -29,6 +29,10 @@ class Preemption implements Checker {
   /** When each pod without a node was last seen so, with its priority. */
   readonly #waiting = new Map<string, { priority: number; atMs: number }>();
   readonly #victims = new Map<string, Victim[]>();
+  /** What the scheduler knew when it marked a victim, by the victim's key: it had chosen it by then. */
+  readonly #marked = new Map<string, Seen>();
+  /** When each revision that concerned a pod was written, in order. */
+  readonly #written: { readonly revision: number; readonly atMs: number }[] = [];
 
   constructor(context: CheckerContext) {
     this.#context = context;
@@ -40,6 +44,7 @@ class Preemption implements Checker {
   }
 
   #podWritten({ event, atMs }: WriteEntry): void {
+    this.#written.push({ revision: event.revision, atMs });
     const pod = event.type === 'delete' ? null : event.entry.value;
     const before = event.previous?.value ?? null;
     // While it waits it may be waited for: its time counts from the end of that.
@@ -51,16 +56,20 @@ class Preemption implements Checker {
     else if (before !== null && isUnplaced(before) && priorityOf(pod) > 0) this.#placed(pod, atMs);
   }
 
-  #called({ call, atMs }: CallEntry & { readonly atMs: number }): void {
-    if (call.verb !== 'delete' || call.target.resource !== 'pods') return;
+  #called({ call, atMs, seen }: CallEntry & { readonly atMs: number }): void {
+    if (call.target.resource !== 'pods') return;
     const { history, evaluated, violated } = this.#context;
-    const pod = history.now(podKey(call.target.namespace ?? '', call.name));
+    const key = podKey(call.target.namespace ?? '', call.name);
+    if (call.verb === 'patch') this.#marked.set(key, seen);
+    if (call.verb !== 'delete') return;
+    const pod = history.now(key);
     const { uid } = call.options?.preconditions ?? {};
     if (uid === undefined) violated(`${call.name} is to make room, whoever that is by now`);
     if (pod === null || pod.metadata.uid !== uid) return;
     evaluated();
+    const knownMs = this.#timeOf((this.#marked.get(key) ?? seen).pods) ?? atMs;
     const wanted = [...this.#waiting.values()].some(
-      (one) => one.priority > priorityOf(pod) && atMs - one.atMs < WAITED_MS,
+      (one) => one.priority > priorityOf(pod) && knownMs - one.atMs < WAITED_MS,
     );
     if (!wanted) violated(`${described(pod)} was preempted, and nobody more important waits for room`);
     if (isTerminating(pod)) return;
@@ -68,6 +77,12 @@ class Preemption implements Checker {
     const victims = (this.#victims.get(node) ?? []).filter((victim) => atMs - victim.atMs < CHOSEN_MS);
     const present = this.#on(node).map(({ metadata }) => metadata.uid ?? '');
     this.#victims.set(node, [...victims, { pod, atMs, spared: this.#isSpared(pod, atMs), present }]);
+  }
+
+  /** When the last thing happened that a cache at this revision has heard of. */
+  #timeOf(revision: number | undefined): number | undefined {
+    if (revision === undefined) return undefined;
+    return this.#written.findLast((one) => one.revision <= revision)?.atMs;
   }
 
   #on(node: string): readonly KubeObject[] {

@@ -67,6 +67,8 @@ export interface NetworkOptions {
   readonly user: string;
   readonly link: Link;
   readonly server: ServerAddress;
+  /** Told of each call at the moment it is made: what the program knew then decided it. */
+  readonly onMade?: (call: Call) => void;
   /** Told of each call at the moment the server carries it out. */
   readonly onCall?: (call: Call) => void;
   /** Told of each answer to a write at the moment the server gives it. */
@@ -183,6 +185,7 @@ export class NetworkClient implements Client {
       options: undefined,
       ...call,
     };
+    this.#o.onMade?.(whole);
     return new Promise((resolve, reject) => {
       this.#send(whole, carryOut, resolve, reject);
     });

@@ -51,7 +51,7 @@ export type Happening =
       readonly node?: string;
       readonly base?: string;
     }
-  /** A program asks the server for a write, at the moment the server begins with it; `seen` and `nowMs` (its own clock) are what it knows then. */
+  /** A program asks the server for a write, at the moment the server begins with it; `seen` and `nowMs` (its own clock) are what it knows then, or knew when it asked. */
   | { readonly kind: 'call'; readonly call: Call; readonly seen: Seen; readonly nowMs?: number }
   /** The server gives its answer to a write; whether it arrives is another matter. */
   | { readonly kind: 'answered'; readonly call: Call; readonly answer: Answer }

@@ -8,10 +8,10 @@ import { createScheduler } from '../../scheduler/scheduler.ts';
 import type { FeatureGates } from '../../schema/kind.ts';
 import { SimulatedDisk, SOUND_DISK } from '../disk/simulated-disk.ts';
 import { Link } from '../network/link.ts';
-import { NetworkClient } from '../network/network-client.ts';
+import { type Call, NetworkClient } from '../network/network-client.ts';
 import { Caches } from '../observe/caches.ts';
 import { ObjectHistory } from '../observe/history.ts';
-import { Journal } from '../observe/journal.ts';
+import { Journal, type Seen } from '../observe/journal.ts';
 import { SeededRandom } from '../time/seeded-random.ts';
 import { VirtualClock } from '../time/virtual-clock.ts';
 import { ControllerManager } from './controller-manager.ts';
@@ -266,13 +266,22 @@ export class World {
         if (program !== null) return;
         const called = `${name}#${starts++}`;
         program = new Program(called, world.clock, world.random.fork(called));
+        const knew = new WeakMap<Call, Seen>();
         const client = new NetworkClient({
           program,
           user: `system:${name}`,
           link,
           server: world.server,
+          onMade: (call) => {
+            if (call.verb === 'delete' || call.verb === 'patch')
+              knew.set(
+                call,
+                Object.fromEntries([...informers.all()].map((one) => [one.target.resource, one.revision])),
+              );
+          },
           onCall: (call) => {
-            if (call.verb !== 'get' && call.verb !== 'list') world.journal.add({ kind: 'call', call, seen: {} });
+            if (call.verb !== 'get' && call.verb !== 'list')
+              world.journal.add({ kind: 'call', call, seen: knew.get(call) ?? {} });
           },
           onAnswer: (call, answer) => world.journal.add({ kind: 'answered', call, answer }),
           onMishap: (what, detail) => world.journal.add({ kind: 'mishap', program: called, what, detail }),

@@ -3,7 +3,8 @@ import { OPT_IN } from '../../../api/apps/stateful-set-opt-ins.ts';
 import { PERSISTENT_VOLUME_CLAIMS } from '../../../client/resources.ts';
 import { forbidden } from '../../../schema/status.ts';
 import { pods, sets, startWorld, webSet } from '../testing/world.ts';
-import type { StatefulSet } from '../types.ts';
+import type { StatefulSet, StatefulSetStatus } from '../types.ts';
+import { withTimesOf } from './conditions.ts';
 
 const ON = { [OPT_IN.conditions]: 'true' };
 const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'main', image: name }] } } } });
@@ -130,6 +131,25 @@ describe('conditions of a set', () => {
     await world.clock.settle();
     expect(await world.show('Blocked')).toBe('True WaitingForTermination: ordinal 0: pod web-0 is terminating');
   });
+});
+
+it('a condition that a later status holds already keeps its time, whatever an earlier one was computed from', () => {
+  const condition = (type: string, status: string, lastTransitionTime: string) => ({
+    type,
+    status,
+    lastTransitionTime,
+    reason: 'R',
+    message: '',
+  });
+  const there = [condition('Available', 'True', 't1'), condition('Blocked', 'True', 't1')];
+  const next = [
+    condition('Available', 'True', 't2'),
+    condition('Blocked', 'False', 't2'),
+    condition('Progressing', 'True', 't2'),
+  ];
+  const status = (conditions: object[]) => ({ conditions }) as unknown as StatefulSetStatus;
+  const set = { ...webSet({}), status: status(there) } as StatefulSet;
+  expect(withTimesOf(set, status(next)).conditions?.map((one) => one.lastTransitionTime)).toEqual(['t1', 't2', 't2']);
 });
 
 describe('the progress deadline', () => {

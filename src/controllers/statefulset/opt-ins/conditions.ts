@@ -4,7 +4,7 @@ import type { Condition, Pod } from '../../framework/objects.ts';
 import { isTerminating } from '../../framework/pods.ts';
 import { isRunningAndAvailable, type Observed } from '../decide.ts';
 import { ordinalOf } from '../identity.ts';
-import type { StatefulSet } from '../types.ts';
+import type { StatefulSet, StatefulSetStatus } from '../types.ts';
 import type { Blockage, Members } from './blockage.ts';
 import { isComplete, type Reached } from './progress.ts';
 
@@ -111,4 +111,19 @@ export function conditionsDiffer(set: StatefulSet, next: readonly Condition[] | 
       );
     })
   );
+}
+
+/**
+ * A status as it is written over the set that is there now: that may be a later one than it was computed from, and a condition
+ * that holds there already has its time.
+ */
+export function withTimesOf(set: StatefulSet, status: StatefulSetStatus): StatefulSetStatus {
+  const there = set.status?.conditions ?? [];
+  if (status.conditions === undefined || there.length === 0) return status;
+  const conditions = status.conditions.map((condition) => {
+    const old = there.find(({ type }) => type === condition.type);
+    const since = old?.status === condition.status ? old.lastTransitionTime : undefined;
+    return since === undefined ? condition : { ...condition, lastTransitionTime: since };
+  });
+  return { ...status, conditions };
 }
