@@ -1,6 +1,6 @@
-import type { NumberForm } from '../schema/decode.ts';
 import type { Column, UserInfo } from '../schema/kind.ts';
 import type { KubeObject } from '../schema/object.ts';
+import type { NumberForm } from '../schema/parse-json-details.ts';
 import type { ServedKind } from './registry.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';

@@ -1,6 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { rfc3339 } from '../base/time.ts';
-import type { EventSource } from './events.ts';
+
+export interface EventSource {
+  readonly component: string;
+  /** Name of the node, where the source lives on one. */
+  readonly host?: string;
+}
 
 /** Rules of upstream's recorder (client-go tools/record): limits and windows. */
 const CACHE_SIZE = 4096;

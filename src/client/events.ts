@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { KubeObject } from '../schema/object.ts';
 import { isStatus } from '../schema/status.ts';
 import type { Client } from './client.ts';
-import { EventCorrelator, type EventDraft } from './event-correlator.ts';
+import { EventCorrelator, type EventDraft, type EventSource } from './event-correlator.ts';
 import { EVENTS } from './resources.ts';
 
 /** Events waiting to be written; past that, new ones are dropped rather than holding up their source. */
@@ -10,12 +10,6 @@ const QUEUE_LIMIT = 10_000;
 const WRITERS = 4;
 const ATTEMPTS = 12;
 const RETRY_MS = 10_000;
-
-export interface EventSource {
-  readonly component: string;
-  /** Name of the node, where the source lives on one. */
-  readonly host?: string;
-}
 
 export interface EventOptions {
   readonly fieldPath?: string;

@@ -12,20 +12,11 @@ import type { DataDirectory } from './data-directory.ts';
 import { NodeFailures } from './node-failures.ts';
 import type { ClusterOptions } from './options.ts';
 import type { ClusterNetwork } from './pod-network.ts';
+import type { ProcessNodesOptions } from './process-nodes.ts';
 
-export interface OwnNodesOptions {
-  readonly options: ClusterOptions;
-  readonly directory: DataDirectory;
-  readonly manager: AgentManager;
-  readonly client: Client;
-  readonly informers: InformerFactory;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly dns: Dns;
+export interface OwnNodesOptions extends ProcessNodesOptions {
   /** Of real pods; null where there are none. */
   readonly network: ClusterNetwork | null;
-  /** Sees to it that a volume is there before it is mounted into a pod. */
-  readonly stage: (volume: string) => Promise<void>;
   readonly events: EventBroadcaster;
   /** A node could not be brought into the state its annotation asks for. */
   readonly onError?: (part: string, node: string, error: unknown) => void;

@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Clock } from '../base/clock.ts';
+import type { Random } from '../base/random.ts';
+import type { Client } from '../client/client.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
 import type { Dns } from '../dns/dns.ts';
 import { nodeDialers } from '../node/adapters/dialers.ts';
 import { nodeFiles } from '../node/adapters/node-files.ts';
-import type { OwnNode } from '../node/agent-manager.ts';
+import type { AgentManager, OwnNode } from '../node/agent-manager.ts';
 import { builtInImages, thisMachine } from '../node/images/built-in.ts';
 import { ImageCatalog } from '../node/images/catalog.ts';
 import { parseUserImages } from '../node/images/user-images.ts';
@@ -16,7 +20,22 @@ import type { SharedNetwork } from '../node/runtimes/process/shared-network.ts';
 import { detectSupport } from '../node/runtimes/process/support.ts';
 import { parseResolvConf, type ResolvConf } from '../node/sandbox-spec.ts';
 import { hostVolumes } from '../node/volumes/host-volumes.ts';
-import type { OwnNodesOptions } from './own-nodes.ts';
+import type { DataDirectory } from './data-directory.ts';
+import type { ClusterOptions } from './options.ts';
+
+/** What nodes of real processes are made of. */
+export interface ProcessNodesOptions {
+  readonly options: ClusterOptions;
+  readonly directory: DataDirectory;
+  readonly manager: AgentManager;
+  readonly client: Client;
+  readonly informers: InformerFactory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dns: Dns;
+  /** Sees to it that a volume is there before it is mounted into a pod. */
+  readonly stage: (volume: string) => Promise<void>;
+}
 
 /** The installed package: `dist/` and `src/cluster/` both stand below it. */
 function packageDirectory(): string {
@@ -51,7 +70,7 @@ async function podDns(
 
 /** How to start nodes that run real processes. Each has a directory of its own; pod network and volumes are shared by all. */
 export async function processNodes(
-  parts: OwnNodesOptions,
+  parts: ProcessNodesOptions,
   network: SharedNetwork,
   profileOf: (index: number) => Omit<NodeProfile, 'addresses'>,
 ): Promise<(index: number) => Promise<unknown>> {

@@ -15,6 +15,7 @@ import { NodeRegistration } from './node-registration.ts';
 import { endPods, NODE_SHUTDOWN, SHUTDOWN, type ShutdownGrace, shutdownOf } from './node-shutdown.ts';
 import type { ContainerRecord } from './pod/container-record.ts';
 import type { PodHost } from './pod/host.ts';
+import type { PodState } from './pod/pod-state.ts';
 import type { PodVerdict } from './pod/verdict.ts';
 import { PodWorker } from './pod/worker.ts';
 import { NodePressure } from './pressure/node-pressure.ts';
@@ -78,7 +79,7 @@ class Agent implements NodeAgent {
   readonly #registration: NodeRegistration;
   readonly #writer: StatusWriter;
   readonly #admission = new NodeAdmission();
-  readonly #stuck = new Set<PodWorker>();
+  readonly #stuck = new Set<PodState>();
   /** Workers by namespace/name: one pod of a name at a time. */
   readonly #byName = new Map<string, PodWorker[]>();
   readonly #volumes: ClaimVolumes;
@@ -412,7 +413,7 @@ class Agent implements NodeAgent {
     this.workers.get(pod.metadata.uid ?? '')?.removed();
   }
 
-  #forget(worker: PodWorker): void {
+  #forget(worker: PodState): void {
     this.workers.delete(worker.uid);
     this.#writer.forget(worker);
     this.#stuck.delete(worker);

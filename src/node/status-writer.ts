@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { deepEqual } from '../base/json.ts';
 import type { Client, Target } from '../client/client.ts';
 import { isStatus } from '../schema/status.ts';
-import type { PodWorker } from './pod/worker.ts';
+import type { PodState } from './pod/pod-state.ts';
 import { standInStatus } from './status/stand-in-status.ts';
 
 const RETRY_MS = 1_000;
@@ -38,9 +38,9 @@ export class StatusWriter {
   /** Simulated pods that are deleted go without a last status, unless a finalizer is there to read it. */
   readonly #lastWord: boolean;
   readonly #standIn: boolean;
-  readonly #entries = new Map<PodWorker, Entry>();
+  readonly #entries = new Map<PodState, Entry>();
   readonly #writes = new Set<Promise<void>>();
-  #dirty = new Set<PodWorker>();
+  #dirty = new Set<PodState>();
   #scheduled = false;
   #stopped = false;
 
@@ -51,7 +51,7 @@ export class StatusWriter {
     this.#standIn = options.standIn;
   }
 
-  mark(worker: PodWorker): void {
+  mark(worker: PodState): void {
     if (this.#stopped) return;
     this.#dirty.add(worker);
     if (this.#scheduled) return;
@@ -65,18 +65,18 @@ export class StatusWriter {
   }
 
   /** A newer version of the pod arrived: what we wrote may have been overwritten. */
-  seen(worker: PodWorker): void {
+  seen(worker: PodState): void {
     const entry = this.#entries.get(worker);
     if (entry === undefined || entry.writing || entry.written === null) return;
     if (entry.revision !== worker.pod.metadata.resourceVersion) entry.written = null;
   }
 
   /** The pod is about to be deleted by somebody who may look for it right after: it does not go at once. */
-  deletionAsked(worker: PodWorker): void {
+  deletionAsked(worker: PodState): void {
     this.#entry(worker).stay = 'asked';
   }
 
-  forget(worker: PodWorker): void {
+  forget(worker: PodState): void {
     this.#entries.delete(worker);
     this.#dirty.delete(worker);
   }
@@ -96,7 +96,7 @@ export class StatusWriter {
     this.#dirty.clear();
   }
 
-  #entry(worker: PodWorker): Entry {
+  #entry(worker: PodState): Entry {
     let entry = this.#entries.get(worker);
     if (entry === undefined) {
       entry = { written: null, revision: '', writing: false, dirty: false, failures: 0, deleted: false, stay: 'none' };
@@ -105,7 +105,7 @@ export class StatusWriter {
     return entry;
   }
 
-  #flush(worker: PodWorker): void {
+  #flush(worker: PodState): void {
     if (this.#stopped || worker.gone) return;
     const entry = this.#entry(worker);
     if (entry.writing) {
@@ -132,7 +132,7 @@ export class StatusWriter {
   }
 
   /** Whether a deletion may be confirmed yet; looks again when it may. */
-  #mayLeave(worker: PodWorker, entry: Entry): boolean {
+  #mayLeave(worker: PodState, entry: Entry): boolean {
     if (entry.stay === 'asked') {
       entry.stay = 'staying';
       const graceMs = (worker.pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
@@ -145,7 +145,7 @@ export class StatusWriter {
   }
 
   async #write(
-    worker: PodWorker,
+    worker: PodState,
     entry: Entry,
     status: Record<string, unknown> | null,
     leaving: boolean,
@@ -174,7 +174,7 @@ export class StatusWriter {
     }
   }
 
-  async #failed(worker: PodWorker, entry: Entry, error: unknown): Promise<void> {
+  async #failed(worker: PodState, entry: Entry, error: unknown): Promise<void> {
     // Gone, or another pod of that name: the informer tells.
     if (isStatus(error, 'NotFound') || worker.gone || this.#stopped) return;
     entry.deleted = false;

@@ -1,7 +1,7 @@
 import { isRecord } from '../base/json.ts';
-import type { NumberForm } from './decode.ts';
 import { decodeScalar, jsonTypeName, Mismatch, SELF_DECODING } from './decode-scalars.ts';
 import { isUnion, schemaStruct, unionForm } from './decode-unions.ts';
+import type { NumberForm } from './parse-json-details.ts';
 import type { FieldInfo, StructInfo, TypeRef } from './types.ts';
 
 /** A body that does not fit its type; the message is Go's. */

@@ -3,6 +3,7 @@ import { DecodeError, explain } from './decode-errors.ts';
 import { decodeScalar, jsonTypeName, Mismatch, zeroScalar } from './decode-scalars.ts';
 import { isUnion, unionDecoder } from './decode-unions.ts';
 import type { Draft } from './kind.ts';
+import type { NumberForm } from './parse-json-details.ts';
 import type { FieldInfo, StructInfo, TypeRef } from './types.ts';
 
 export { DecodeError } from './decode-errors.ts';
@@ -194,12 +195,6 @@ function structDecoder(struct: StructInfo): Decoder {
   };
   decoders.set(struct.name, decoder);
   return decoder;
-}
-
-/** A number of the body whose text was not a plain integer (`1.0`, `1e3`), by the path to it. */
-export interface NumberForm {
-  readonly path: readonly (string | number)[];
-  readonly text: string;
 }
 
 export interface Decoded {

@@ -1,6 +1,10 @@
-import type { NumberForm } from './decode.ts';
-
 export type JsonPath = readonly (string | number)[];
+
+/** A number of the body whose text was not a plain integer (`1.0`, `1e3`), by the path to it. */
+export interface NumberForm {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
 
 /** What JSON.parse does not tell: keys written twice, and numbers with a fraction or an exponent. */
 export interface JsonDetails {

@@ -1,6 +1,6 @@
 import { isRecord } from '../base/json.ts';
-import type { NumberForm } from './decode.ts';
 import { isUnion } from './decode-unions.ts';
+import type { NumberForm } from './parse-json-details.ts';
 import { type JsonPath, jsonDetails } from './parse-json-details.ts';
 import { jsonSyntaxError } from './parse-json-errors.ts';
 import { countMembers, scanJson } from './parse-json-scan.ts';

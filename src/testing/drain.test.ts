@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { NODES, PODS } from '../client/resources.ts';
-import { startCluster, type TestCluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
+import type { TestCluster } from './test-cluster.ts';
 
 const pods = { ...PODS, namespace: 'default' };
 let cluster: TestCluster;

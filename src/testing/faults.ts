@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts';
 import { PODS } from '../client/resources.ts';
 import { SIMULATE } from '../node/runtimes/simulated.ts';
 import type { Cut, Link } from '../simulator/network/link.ts';
-import type { TestPod } from './cluster.ts';
+import type { TestPod } from './test-cluster.ts';
 
 /** Cuts a link; the function it returns mends it. */
 export function cutLink(link: Link, direction: Exclude<Cut, 'none'>): () => void {

@@ -14,10 +14,10 @@ import { DEFAULT_OPTIONS } from '../cluster/options.ts';
 import { MemoryBackend } from '../store/backends/memory.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import { apply } from './apply.ts';
-import type { TestCluster, TestClusterOptions } from './cluster.ts';
 import { cordon, drain } from './drain.ts';
 import { explainSubject } from './explain.ts';
 import { podHandle } from './faults.ts';
+import type { TestCluster, TestClusterOptions } from './test-cluster.ts';
 import { waitFor } from './wait-for.ts';
 
 const HOST = '127.0.0.1';

@@ -11,7 +11,8 @@ import {
 import { ensureSnapshotKinds } from '../cluster/snapshot-kinds.ts';
 import { VOLUME_SNAPSHOT_CONTENTS, VOLUME_SNAPSHOTS } from '../controllers/framework/snapshots.ts';
 import type { KubeObject } from '../schema/object.ts';
-import { startCluster, type TestCluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
+import type { TestCluster } from './test-cluster.ts';
 
 const pods = { ...PODS, namespace: 'default' };
 const claims = { ...PERSISTENT_VOLUME_CLAIMS, namespace: 'default' };

@@ -1,11 +1,11 @@
 import type { Target } from '../client/client.ts';
 import { World } from '../simulator/world/world.ts';
 import { apply } from './apply.ts';
-import type { TestCluster, TestClusterOptions } from './cluster.ts';
 import { cordon, drain } from './drain.ts';
 import { explainSubject } from './explain.ts';
 import { cutLink, podHandle } from './faults.ts';
 import { Pump } from './pump.ts';
+import type { TestCluster, TestClusterOptions } from './test-cluster.ts';
 import { Truth } from './truth.ts';
 import { waitFor } from './wait-for.ts';
 

@@ -1,8 +1,9 @@
 import { isRecord } from '../../base/json.ts';
-import { decodeObject, type NumberForm } from '../../schema/decode.ts';
+import { decodeObject } from '../../schema/decode.ts';
 import type { Draft } from '../../schema/kind.ts';
 import { groupVersion } from '../../schema/object.ts';
 import { unknownFieldErrors } from '../../schema/parse.ts';
+import type { NumberForm } from '../../schema/parse-json-details.ts';
 import { badRequest, StatusError } from '../../schema/status.ts';
 import type { StructInfo } from '../../schema/types.ts';
 import type { Body, Call } from '../call.ts';

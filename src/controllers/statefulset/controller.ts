@@ -13,7 +13,7 @@ import type { ControllerOptions } from '../framework/options.ts';
 import { BY_CONTROLLER, controllerReference, controllerUidIndex, ORPHANS, orphanIndex } from '../framework/owners.ts';
 import { isPodReady, isTerminating } from '../framework/pods.ts';
 import { selects } from '../framework/selector.ts';
-import { decide, type Observed } from './decide.ts';
+import { decide } from './decide.ts';
 import { History, type ResolvedRevisions } from './history.ts';
 import { decideMembership } from './membership.ts';
 import { AnnotationProblems } from './opt-ins/annotation-problems.ts';
@@ -21,6 +21,7 @@ import { ClaimGrower } from './opt-ins/claim-grower.ts';
 import { withTimesOf } from './opt-ins/conditions.ts';
 import { nextRecreationMs, OrdinalFailures } from './opt-ins/ordinal-backoff.ts';
 import { SetConditions } from './opt-ins/set-conditions.ts';
+import type { Observed } from './plan.ts';
 import { templateOf } from './revisions.ts';
 import { completeRollingUpdate, nextAvailabilityMs, statusDiffers, withoutUpdated } from './status.ts';
 import {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
-import { decide, type Observed } from './decide.ts';
+import { decide } from './decide.ts';
 import { claimsOf, newPod } from './identity.ts';
+import type { Observed } from './plan.ts';
 import { withoutUpdated } from './status.ts';
 import { observe } from './testing/members.ts';
 import { isMonotonic, POD, type StatefulSet } from './types.ts';

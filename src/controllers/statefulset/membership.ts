@@ -2,7 +2,7 @@ import { controllerOf } from '../../client/meta.ts';
 import type { Pod } from '../framework/objects.ts';
 import { isTerminating } from '../framework/pods.ts';
 import { selects } from '../framework/selector.ts';
-import { memberOf } from './identity.ts';
+import { memberOf } from './names.ts';
 import type { StatefulSet } from './types.ts';
 
 export interface Membership {

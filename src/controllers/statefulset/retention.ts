@@ -1,7 +1,7 @@
 import type { KubeObject, OwnerReference } from '../../schema/object.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
 import { controllerReference, type OwnerKind } from '../framework/owners.ts';
-import { ordinalOf } from './identity.ts';
+import { ordinalOf } from './names.ts';
 import { indexOfOrdinal } from './opt-ins/reserved-ordinals.ts';
 import { POD, type RetentionChoice, replicasOf, STATEFUL_SET, type StatefulSet } from './types.ts';
 

@@ -1,7 +1,7 @@
 import type { Pod } from '../framework/objects.ts';
 import { availableInMs, isPodAvailable, isPodReady, isTerminating } from '../framework/pods.ts';
-import type { Observed } from './decide.ts';
 import { conditionsDiffer } from './opt-ins/conditions.ts';
+import type { Observed } from './plan.ts';
 import { minReadySecondsOf, REVISION_LABEL, replicasOf, type StatefulSet, type StatefulSetStatus } from './types.ts';
 
 /** Counts the pods as status shows them (statefulset.md 1.2). */

@@ -6,9 +6,10 @@ import { PERSISTENT_VOLUME_CLAIMS, PODS } from '../../client/resources.ts';
 import type { WriteTracker } from '../../client/write-tracker.ts';
 import { isStatus } from '../../schema/status.ts';
 import type { PersistentVolumeClaim, Pod } from '../framework/objects.ts';
-import type { Action, DeleteReason, Plan, Unit } from './decide.ts';
-import { claimName, claimsOf, identityMatches, ordinalOf, repairedPod, storageMatches } from './identity.ts';
+import { claimsOf, identityMatches, repairedPod, storageMatches } from './identity.ts';
+import { claimName, ordinalOf } from './names.ts';
 import { failuresWith, type OrdinalFailures } from './opt-ins/ordinal-backoff.ts';
+import type { Action, DeleteReason, Plan, Unit } from './plan.ts';
 import { claimOwnersMatch, hasForeignController, withPolicyOwners } from './retention.ts';
 import { REVISION_LABEL, type StatefulSet } from './types.ts';
 

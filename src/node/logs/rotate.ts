@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { FileSystem } from '../files.ts';
 import { isRunning } from '../pod/container-record.ts';
-import type { PodWorker } from '../pod/worker.ts';
+import type { PodState } from '../pod/pod-state.ts';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const FILES = 5;
@@ -9,7 +9,7 @@ const CHECK_MS = 10_000;
 
 export interface LogRotator {
   /** Looks after the logs of this pod's running containers from now on. */
-  follow(worker: PodWorker, directory: string): void;
+  follow(worker: PodState, directory: string): void;
   stop(): void;
 }
 
@@ -25,7 +25,7 @@ async function rotate(files: FileSystem, path: string): Promise<void> {
 
 /** Keeps container logs to five files of 10 MiB, looking every ten seconds while something runs (node.md 6.4). */
 export function createLogRotator({ files, clock }: { files: FileSystem; clock: Clock }): LogRotator {
-  const followed = new Map<PodWorker, string>();
+  const followed = new Map<PodState, string>();
   let timer: Timer | null = null;
 
   async function check(): Promise<void> {

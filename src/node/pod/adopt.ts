@@ -2,11 +2,11 @@ import { deepEqual } from '../../base/json.ts';
 import type { ContainerState } from '../runtimes/runtime.ts';
 import { type ContainerRecord, type ContainerTemplate, terminatedOf } from './container-record.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { watchContainer } from './watch-container.ts';
-import type { PodWorker } from './worker.ts';
 
 /** What the container was given, as the last status says: a resize may have been under way. */
-function resourcesOf(worker: PodWorker, { name, template }: ContainerRecord): ContainerTemplate {
+function resourcesOf(worker: PodState, { name, template }: ContainerRecord): ContainerTemplate {
   const { containerStatuses = [], initContainerStatuses = [] } = worker.pod.status ?? {};
   const told = [...containerStatuses, ...initContainerStatuses].find((status) => status.name === name)?.resources;
   if (told === undefined || deepEqual(told, template.resources)) return template.resources;
@@ -14,7 +14,7 @@ function resourcesOf(worker: PodWorker, { name, template }: ContainerRecord): Co
 }
 
 /** Takes over the containers a restarted agent found of a pod, so that none is started twice. */
-export function adoptContainers(host: PodHost, worker: PodWorker, states: readonly ContainerState[]): void {
+export function adoptContainers(host: PodHost, worker: PodState, states: readonly ContainerState[]): void {
   // It may have changed while nobody looked after it.
   host.runtime.podChanged?.(worker.pod);
   host.volumes.podChanged?.(worker.pod);

@@ -2,12 +2,12 @@ import { formatGoDuration } from '../../base/time.ts';
 import type { ContainerRecord } from './container-record.ts';
 import type { PodHost } from './host.ts';
 import type { Plan } from './plan.ts';
+import type { PodState } from './pod-state.ts';
 import { restartAll } from './replace-containers.ts';
 import { runContainer } from './run-container.ts';
-import type { PodWorker } from './worker.ts';
 
 /** Begins what is planned for a pod's containers; true when the pod is over and has to end. */
-export function carryOut(host: PodHost, worker: PodWorker, plan: Plan, wake: (at: number) => void): boolean {
+export function carryOut(host: PodHost, worker: PodState, plan: Plan, wake: (at: number) => void): boolean {
   if (plan.restartAll) {
     void restartAll(host, worker);
     return false;
@@ -19,7 +19,7 @@ export function carryOut(host: PodHost, worker: PodWorker, plan: Plan, wake: (at
   return false;
 }
 
-function backOff(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
+function backOff(host: PodHost, worker: PodState, record: ContainerRecord): void {
   if (record.waiting?.reason === 'CrashLoopBackOff') return;
   const { name, namespace } = worker.pod.metadata;
   const what = `${name}_${namespace}(${worker.uid})`;

@@ -1,12 +1,12 @@
 import { isRunning } from './container-record.ts';
 import { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import type { Preparation } from './preparation.ts';
 import { stopRecords } from './stop-containers.ts';
-import type { PodWorker } from './worker.ts';
 
 /** Stops the containers, those included whose start the runtime is still busy with. */
-async function stopAll(host: PodHost, worker: PodWorker, deadline: Deadline): Promise<void> {
+async function stopAll(host: PodHost, worker: PodState, deadline: Deadline): Promise<void> {
   await stopRecords(host, worker, deadline);
   if (worker.launching === null) return;
   await worker.launching.catch(() => undefined);
@@ -17,7 +17,7 @@ async function stopAll(host: PodHost, worker: PodWorker, deadline: Deadline): Pr
 /** Takes a pod down for good: containers within the grace, then sandbox and volumes. */
 export async function tearDown(
   host: PodHost,
-  worker: PodWorker,
+  worker: PodState,
   preparation: Preparation,
   deadline: Deadline,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function tearDown(
 }
 
 /** The node stops while a pod is ending already: what is left of its grace is `longestMs` at most. */
-export async function hurry(host: PodHost, worker: PodWorker, longestMs: number): Promise<void> {
+export async function hurry(host: PodHost, worker: PodState, longestMs: number): Promise<void> {
   await Promise.all(
     worker.records.filter(isRunning).map((record) => host.runtime.stopContainer(record.state!.id, longestMs)),
   );
@@ -38,7 +38,7 @@ export async function hurry(host: PodHost, worker: PodWorker, longestMs: number)
 /** The node stops: containers end within `graceMs` and the network is given back; the pod itself stays. */
 export async function haltContainers(
   host: PodHost,
-  worker: PodWorker,
+  worker: PodState,
   preparation: Preparation,
   graceMs: number,
 ): Promise<void> {

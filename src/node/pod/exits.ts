@@ -1,14 +1,14 @@
 import type { ContainerState } from '../runtimes/runtime.ts';
 import { type ContainerRecord, isRunning } from './container-record.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { terminationMessage } from './termination-message.ts';
-import type { PodWorker } from './worker.ts';
 
 /**
  * A container has exited, says the runtime; that may come before the start has answered. Resolves when the exit is on
  * record; null when it is none of the instance the worker knows.
  */
-export function containerExited(host: PodHost, worker: PodWorker, state: ContainerState): Promise<void> | null {
+export function containerExited(host: PodHost, worker: PodState, state: ContainerState): Promise<void> | null {
   const record = worker.record(state.name);
   if (record === undefined || record.settling !== null) return record?.settling ?? null;
   const early = record.task === 'starting' && record.state?.id !== state.id;
@@ -21,7 +21,7 @@ export function containerExited(host: PodHost, worker: PodWorker, state: Contain
   return settling;
 }
 
-async function settle(host: PodHost, worker: PodWorker, record: ContainerRecord, state: ContainerState): Promise<void> {
+async function settle(host: PodHost, worker: PodState, record: ContainerRecord, state: ContainerState): Promise<void> {
   record.probes?.stop();
   record.probes = null;
   record.ready = false;

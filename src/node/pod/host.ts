@@ -8,10 +8,10 @@ import type { ContainerProbes, ProbeListener } from '../probes/probes.ts';
 import type { Runtime, SandboxSpec } from '../runtimes/runtime.ts';
 import type { VolumeManager } from '../volumes/volume-manager.ts';
 import type { ContainerRecord, ContainerTemplate } from './container-record.ts';
-import type { PodWorker } from './worker.ts';
+import type { PodState } from './pod-state.ts';
 
 /** Runs one lifecycle hook; rejects when it fails. */
-export type RunHook = (worker: PodWorker, record: ContainerRecord, handler: ContainerTemplate) => Promise<void>;
+export type RunHook = (worker: PodState, record: ContainerRecord, handler: ContainerTemplate) => Promise<void>;
 
 /** What a pod worker has from its agent. */
 export interface PodHost {
@@ -40,11 +40,11 @@ export interface PodHost {
     container?: ContainerRecord,
   ): void;
   readonly runHook: RunHook;
-  startProbes(worker: PodWorker, record: ContainerRecord, listener: ProbeListener): ContainerProbes | null;
+  startProbes(worker: PodState, record: ContainerRecord, listener: ProbeListener): ContainerProbes | null;
   /** The pod's status may have changed. */
-  changed(worker: PodWorker): void;
+  changed(worker: PodState): void;
   /** It waits for an object that does not exist (any more): look again when one appears. */
-  stuck(worker: PodWorker, value: boolean): void;
+  stuck(worker: PodState, value: boolean): void;
   /** Nothing of the pod is left here and nothing more is to be said about it. */
-  forget(worker: PodWorker): void;
+  forget(worker: PodState): void;
 }

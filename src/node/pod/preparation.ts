@@ -2,7 +2,7 @@ import type { Sandbox } from '../runtimes/runtime.ts';
 import { VolumeError } from '../volumes/volume-manager.ts';
 import type { Alarm } from './alarm.ts';
 import type { PodHost } from './host.ts';
-import type { PodWorker } from './worker.ts';
+import type { PodState } from './pod-state.ts';
 
 const RETRY_MS = 10_000;
 const VOLUME_RETRY_MS = 500;
@@ -12,7 +12,7 @@ const NO_IPS: readonly string[] = [];
 /** What a pod has to have before its containers start, and gives back at the end: its volumes, then its sandbox. */
 export class Preparation {
   readonly #host: PodHost;
-  readonly #worker: PodWorker;
+  readonly #worker: PodState;
   readonly #alarm: Alarm;
   #sandbox: Sandbox | null = null;
   #hadSandbox = false;
@@ -23,7 +23,7 @@ export class Preparation {
   #volumeFailures = 0;
   #retryAt = 0;
 
-  constructor(host: PodHost, worker: PodWorker, alarm: Alarm) {
+  constructor(host: PodHost, worker: PodState, alarm: Alarm) {
     this.#host = host;
     this.#worker = worker;
     this.#alarm = alarm;

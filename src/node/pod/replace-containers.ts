@@ -1,11 +1,11 @@
 import { type ContainerRecord, isRunning, terminatedOf } from './container-record.ts';
 import { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { stopRecord } from './stop-containers.ts';
-import type { PodWorker } from './worker.ts';
 
 /** All containers go and start over in the same sandbox, init containers first (RestartAllContainers). */
-export async function restartAll(host: PodHost, worker: PodWorker): Promise<void> {
+export async function restartAll(host: PodHost, worker: PodState): Promise<void> {
   if (worker.restartingAll) return;
   worker.restartingAll = true;
   host.changed(worker);
@@ -31,7 +31,7 @@ export async function restartAll(host: PodHost, worker: PodWorker): Promise<void
 }
 
 /** A new image or the like: backoffs are forgotten, and what runs is replaced. */
-export function imageChanged(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
+export function imageChanged(host: PodHost, worker: PodState, record: ContainerRecord): void {
   record.backoff.reset();
   record.pullBackoff.reset();
   record.pullFailure = null;

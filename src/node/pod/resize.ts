@@ -3,16 +3,8 @@ import type { ContainerSpec } from '../runtimes/runtime.ts';
 import { type ContainerRecord, type ContainerTemplate, isRunning } from './container-record.ts';
 import { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { stopRecord } from './stop-containers.ts';
-import type { PodWorker } from './worker.ts';
-
-/** How far a resize of the pod's containers is; becomes a condition (node.md 1.3). */
-export interface ResizeState {
-  readonly type: 'PodResizePending' | 'PodResizeInProgress';
-  /** `Deferred`, `Infeasible` or `Error`. */
-  readonly reason?: string;
-  readonly message?: string;
-}
 
 /** Limits as the runtime takes them. */
 export function limitsOf(resources: ContainerTemplate): ContainerSpec['limits'] {
@@ -39,7 +31,7 @@ export function needsRestart(before: ContainerTemplate, template: ContainerTempl
  * Gives containers the resources their pod asks for now (KEP-1287), if the node has them. What cannot be had is told and
  * tried again when something of the node's is free, or the pod changes.
  */
-export function resizeContainers(host: PodHost, worker: PodWorker): void {
+export function resizeContainers(host: PodHost, worker: PodState): void {
   const changed = worker.records.filter((record) => record.resources !== record.template.resources);
   if (changed.length === 0) {
     if (!worker.resizing) worker.resize = null;
@@ -57,7 +49,7 @@ export function resizeContainers(host: PodHost, worker: PodWorker): void {
   void carryOut(host, worker, changed);
 }
 
-async function carryOut(host: PodHost, worker: PodWorker, changed: readonly ContainerRecord[]): Promise<void> {
+async function carryOut(host: PodHost, worker: PodState, changed: readonly ContainerRecord[]): Promise<void> {
   worker.resizing = true;
   worker.resize = { type: 'PodResizeInProgress' };
   host.event(worker.pod, 'Normal', 'ResizeStarted', `Pod resize started: ${summary(worker)}`);
@@ -77,7 +69,7 @@ async function carryOut(host: PodHost, worker: PodWorker, changed: readonly Cont
   if (worker.stage === 'running') worker.kick();
 }
 
-async function resize(host: PodHost, worker: PodWorker, record: ContainerRecord): Promise<void> {
+async function resize(host: PodHost, worker: PodState, record: ContainerRecord): Promise<void> {
   const { template } = record;
   if (isRunning(record) && needsRestart(record.resources, template)) {
     const deadline = new Deadline(host.clock, host.clock.now() + worker.graceMs());
@@ -89,7 +81,7 @@ async function resize(host: PodHost, worker: PodWorker, record: ContainerRecord)
   record.resources = template.resources;
 }
 
-function summary(worker: PodWorker): string {
+function summary(worker: PodState): string {
   const containers = worker.apps.map(({ name, template }) => ({ name, resources: template.resources ?? {} }));
   return JSON.stringify({ containers, generation: worker.pod.metadata.generation });
 }

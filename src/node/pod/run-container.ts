@@ -2,15 +2,15 @@ import { type ContainerSpec, type ContainerState, RuntimeError } from '../runtim
 import { type ContainerRecord, isRunning, terminatedOf } from './container-record.ts';
 import { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { containerSpec, pullImage, StartError } from './start-container.ts';
 import { stopRecord } from './stop-containers.ts';
 import { watchContainer } from './watch-container.ts';
-import type { PodWorker } from './worker.ts';
 
 const RETRY_MS = 10_000;
 
 /** Starts it in the runtime, where the end of the pod can wait for it: a start under way cannot be called back. */
-async function launch(host: PodHost, worker: PodWorker, spec: ContainerSpec): Promise<ContainerState> {
+async function launch(host: PodHost, worker: PodState, spec: ContainerSpec): Promise<ContainerState> {
   const started = host.runtime.startContainer(spec);
   if (host.runtime.simulated !== true) worker.launching = started;
   try {
@@ -21,7 +21,7 @@ async function launch(host: PodHost, worker: PodWorker, spec: ContainerSpec): Pr
 }
 
 /** Starts a container: image, configuration, runtime, postStart, probes. Never rejects; kicks the worker at the end. */
-export async function runContainer(host: PodHost, worker: PodWorker, record: ContainerRecord): Promise<void> {
+export async function runContainer(host: PodHost, worker: PodState, record: ContainerRecord): Promise<void> {
   const { runtime, clock } = host;
   const before = terminatedOf(record);
   record.task = 'starting';
@@ -57,7 +57,7 @@ export async function runContainer(host: PodHost, worker: PodWorker, record: Con
   if (worker.stage === 'running') worker.kick();
 }
 
-async function afterStart(host: PodHost, worker: PodWorker, record: ContainerRecord): Promise<void> {
+async function afterStart(host: PodHost, worker: PodState, record: ContainerRecord): Promise<void> {
   const handler = record.template.lifecycle?.postStart;
   if (handler && host.runtime.simulated !== true) {
     try {
@@ -81,7 +81,7 @@ async function afterStart(host: PodHost, worker: PodWorker, record: ContainerRec
 
 function startFailed(
   host: PodHost,
-  worker: PodWorker,
+  worker: PodState,
   record: ContainerRecord,
   error: unknown,
   restarted: boolean,

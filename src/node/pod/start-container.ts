@@ -5,9 +5,9 @@ import { ConfigError } from '../lookup.ts';
 import { type ContainerSpec, type MountSpec, type ResolvedImage, RuntimeError } from '../runtimes/runtime.ts';
 import { type ContainerRecord, type ContainerTemplate, isRunning } from './container-record.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { limitsOf } from './resize.ts';
 import { securityOf } from './security.ts';
-import type { PodWorker } from './worker.ts';
 
 /** A container could not be started: `reason` and `message` of its waiting state. */
 export class StartError extends Error {
@@ -27,7 +27,7 @@ function pullPolicy(template: ContainerTemplate): 'Always' | 'IfNotPresent' | 'N
 }
 
 /** Pulls the image, with events and backoff (node.md 2 and 3). Throws StartError. */
-export async function pullImage(host: PodHost, worker: PodWorker, record: ContainerRecord): Promise<ResolvedImage> {
+export async function pullImage(host: PodHost, worker: PodState, record: ContainerRecord): Promise<ResolvedImage> {
   const { template } = record;
   const image: string = template.image;
   const event = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
@@ -82,7 +82,7 @@ export async function pullImage(host: PodHost, worker: PodWorker, record: Contai
   }
 }
 
-function userOf(worker: PodWorker, template: ContainerTemplate, image: ResolvedImage) {
+function userOf(worker: PodState, template: ContainerTemplate, image: ResolvedImage) {
   const own = template.securityContext ?? {};
   const pod = worker.pod.spec.securityContext ?? {};
   const uid: number = own.runAsUser ?? pod.runAsUser ?? image.user;
@@ -94,7 +94,7 @@ function userOf(worker: PodWorker, template: ContainerTemplate, image: ResolvedI
   return { uid, gid, groups, nonRoot, explicit };
 }
 
-async function mountsAndEnvironment(host: PodHost, worker: PodWorker, record: ContainerRecord) {
+async function mountsAndEnvironment(host: PodHost, worker: PodState, record: ContainerRecord) {
   const { pod } = worker;
   const { template } = record;
   const files = new Map<string, string | null>();
@@ -122,7 +122,7 @@ const NO_MOUNTS: readonly MountSpec[] = [];
 const NO_WORDS: readonly string[] = [];
 
 /** Whose processes a container sees; a debug container those of its target. Throws ConfigError. */
-function pidNamespaceOf(worker: PodWorker, template: ContainerTemplate): NonNullable<ContainerSpec['pidNamespace']> {
+function pidNamespaceOf(worker: PodState, template: ContainerTemplate): NonNullable<ContainerSpec['pidNamespace']> {
   const { hostPID, shareProcessNamespace } = worker.pod.spec;
   if (hostPID === true) return 'node';
   if (shareProcessNamespace === true) return 'pod';
@@ -136,7 +136,7 @@ function pidNamespaceOf(worker: PodWorker, template: ContainerTemplate): NonNull
 /** Everything the runtime needs to start a container. Throws StartError. */
 export async function containerSpec(
   host: PodHost,
-  worker: PodWorker,
+  worker: PodState,
   record: ContainerRecord,
   image: ResolvedImage,
 ): Promise<ContainerSpec> {

@@ -2,7 +2,7 @@ import type { ContainerRecord } from './container-record.ts';
 import { isRunning } from './container-record.ts';
 import type { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
-import type { PodWorker } from './worker.ts';
+import type { PodState } from './pod-state.ts';
 
 /** What a container gets between SIGTERM and SIGKILL at least, however long its preStop took. */
 const LEAST_MS = 2_000;
@@ -13,7 +13,7 @@ const LEAST_MS = 2_000;
  */
 export async function stopRecord(
   host: PodHost,
-  worker: PodWorker,
+  worker: PodState,
   record: ContainerRecord,
   deadline: Deadline,
   message: string | null,
@@ -54,7 +54,7 @@ export async function stopRecord(
 }
 
 /** Stops all containers of a pod: apps together, then sidecars in reverse order, each when those after it are down. */
-export async function stopRecords(host: PodHost, worker: PodWorker, deadline: Deadline): Promise<void> {
+export async function stopRecords(host: PodHost, worker: PodState, deadline: Deadline): Promise<void> {
   const running = worker.records.filter(isRunning);
   if (running.length === 0) return;
   const killing = (record: ContainerRecord): string => `Stopping container ${record.name}`;

@@ -1,11 +1,11 @@
 import { deepEqual } from '../../base/json.ts';
 import { type ContainerRecord, type ContainerTemplate, newRecord, type Role } from './container-record.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { imageChanged } from './replace-containers.ts';
-import type { PodWorker } from './worker.ts';
 
 /** Brings a worker's records up to the pod's spec: containers that are known go on, with the template as it is now. */
-export function syncContainers(host: PodHost, worker: PodWorker): void {
+export function syncContainers(host: PodHost, worker: PodState): void {
   const { initContainers, containers, ephemeralContainers } = worker.pod.spec;
   const synced = (
     records: readonly ContainerRecord[],

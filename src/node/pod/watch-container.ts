@@ -1,11 +1,11 @@
 import { type ContainerRecord, isRunning } from './container-record.ts';
 import { Deadline } from './deadline.ts';
 import type { PodHost } from './host.ts';
+import type { PodState } from './pod-state.ts';
 import { stopRecord } from './stop-containers.ts';
-import type { PodWorker } from './worker.ts';
 
 /** Sets readiness of a new instance: pushed answers at once, else by its probes. */
-export function watchContainer(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
+export function watchContainer(host: PodHost, worker: PodState, record: ContainerRecord): void {
   const { runtime } = host;
   const { template } = record;
   if (record.role === 'init' || record.role === 'ephemeral') {
@@ -45,7 +45,7 @@ export function watchContainer(host: PodHost, worker: PodWorker, record: Contain
 /** Kills a container that its probe gave up on; what follows is up to the restart policy. */
 export function probeFailed(
   host: PodHost,
-  worker: PodWorker,
+  worker: PodState,
   record: ContainerRecord,
   kind: 'liveness' | 'startup',
   graceSeconds: number | undefined,
@@ -63,7 +63,7 @@ export function probeFailed(
 }
 
 /** An answer of a runtime that pushes them may have changed. */
-export function probeAnswered(host: PodHost, worker: PodWorker, record: ContainerRecord): void {
+export function probeAnswered(host: PodHost, worker: PodState, record: ContainerRecord): void {
   if (!isRunning(record) || record.task !== null) return;
   const { runtime } = host;
   const { name, template } = record;

@@ -12,20 +12,19 @@ import { haltContainers, hurry, tearDown } from './ending.ts';
 import { containerExited } from './exits.ts';
 import type { PodHost } from './host.ts';
 import { planPod } from './plan.ts';
+import type { PodState, ResizeState, Stage } from './pod-state.ts';
 import { Preparation } from './preparation.ts';
-import { type ResizeState, resizeContainers } from './resize.ts';
+import { resizeContainers } from './resize.ts';
 import { syncContainers } from './sync-records.ts';
 import type { PodVerdict } from './verdict.ts';
 import { probeAnswered } from './watch-container.ts';
-
-type Stage = 'held' | 'running' | 'halted' | 'ending' | 'ended';
 
 /**
  * The life of one pod on this node. Level-triggered: `kick` looks at what is and begins what is due, every task that
  * ends kicks again. Whatever happens, no two instances of a container run at once. What is done in each part of its
  * life stands beside it: preparation, run-container, exits, stop-containers, ending.
  */
-export class PodWorker {
+export class PodWorker implements PodState {
   readonly uid: string;
   readonly key: string;
   pod: KubeObject;

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
-import type { PodWorker } from '../pod/worker.ts';
+import type { PodState } from '../pod/pod-state.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import { attempt, type Dialers, type Outcome } from './attempt.ts';
 import type { ContainerProbes, ProbeListener } from './probes.ts';
@@ -13,7 +13,7 @@ export interface ProbesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly dialers?: Dialers;
-  readonly worker: PodWorker;
+  readonly worker: PodState;
   readonly record: ContainerRecord;
   readonly listener: ProbeListener;
 }

@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../base/time.ts';
-import type { ResizeState } from '../pod/resize.ts';
+import type { ResizeState } from '../pod/pod-state.ts';
 import type { ContainerStatus } from './container-status.ts';
 import type { Phase } from './phase.ts';
 

@@ -2,7 +2,7 @@ import { compareText } from '../../base/json.ts';
 import { rfc3339 } from '../../base/time.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
-import type { ResizeState } from '../pod/resize.ts';
+import type { ResizeState } from '../pod/pod-state.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
 import { type Phase, podPhase } from './phase.ts';

@@ -1,6 +1,5 @@
 import { removedPod } from './effects.ts';
-import { isReady } from './view.ts';
-import { claimState, type PodState, podState, type Setting, type Slot, slot } from './world.ts';
+import { claimState, isReady, type PodState, podState, type Setting, type Slot, slot } from './world.ts';
 
 /** The next thing the node does with the pod of a slot when nothing goes wrong; null: nothing. */
 export function podStep(setting: Setting, found: Slot): Slot | null {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Action, decide } from '../../controllers/statefulset/decide.ts';
+import { decide } from '../../controllers/statefulset/decide.ts';
+import type { Action } from '../../controllers/statefulset/plan.ts';
 import type { StatefulSet } from '../../controllers/statefulset/types.ts';
 import { ROLLOUT } from './alphabets.ts';
 import { settings } from './families.ts';

@@ -3,8 +3,7 @@ import type { PersistentVolumeClaim, Pod } from '../../controllers/framework/obj
 import { newPod } from '../../controllers/statefulset/identity.ts';
 import { POD_NAME_LABEL, type PodTemplate, type StatefulSet } from '../../controllers/statefulset/types.ts';
 import type { ObjectMeta, OwnerReference } from '../../schema/object.ts';
-import { isReady } from './view.ts';
-import { DEFAULT_SETTING, type PodState, type Revision, type Setting } from './world.ts';
+import { DEFAULT_SETTING, isReady, type PodState, type Revision, type Setting } from './world.ts';
 
 /** The time of every decision. */
 export const NOW = Date.UTC(2026, 0, 1, 12);

@@ -1,6 +1,7 @@
 import type { PersistentVolumeClaim, Pod } from '../../controllers/framework/objects.ts';
-import { type Action, decide, type Observed, type Plan } from '../../controllers/statefulset/decide.ts';
+import { decide } from '../../controllers/statefulset/decide.ts';
 import { decideMembership } from '../../controllers/statefulset/membership.ts';
+import type { Action, Observed, Plan } from '../../controllers/statefulset/plan.ts';
 import { completeRollingUpdate, nextAvailabilityMs, withoutUpdated } from '../../controllers/statefulset/status.ts';
 import { REVISION_LABEL, type StatefulSetStatus } from '../../controllers/statefulset/types.ts';
 import { claimObject } from './claim-objects.ts';

@@ -73,8 +73,6 @@ export function isClaimed(setting: Setting, pod: PodState): boolean {
 export const isAdoptable = (setting: Setting, pod: PodState): boolean =>
   pod.owner === 'nobody' && pod.selected && !pod.terminating && !setting.deleting;
 
-export const isReady = ({ ready }: PodState): boolean => ready === 'yes' || ready === 'recent';
-
 /** Ready for long enough; the phase does not matter. */
 export const isReadyLongEnough = ({ minReadySeconds }: Setting, pod: PodState): boolean =>
   pod.ready === 'yes' || (pod.ready === 'recent' && minReadySeconds === 0);

@@ -6,8 +6,8 @@ import { checkWorld, type Findings, type Tally } from './explore.ts';
 import { isSettled, trapOf } from './invariants/idle.ts';
 import { GENERATION, revisionNameOf, setObject } from './objects.ts';
 import type { Decisions, Pass } from './pass.ts';
-import { isInRange, isReady, viewOf } from './view.ts';
-import { describeWorld, type Revision, type Setting, type Slot, type World } from './world.ts';
+import { isInRange, viewOf } from './view.ts';
+import { describeWorld, isReady, type Revision, type Setting, type Slot, type World } from './world.ts';
 
 /** A state of the graph: a world, and where the fair schedule leads from it. */
 interface Node {

@@ -184,3 +184,5 @@ function describePod(pod: PodState): string {
   ].filter((mark) => mark !== '');
   return [`${pod.phase}/ready ${pod.ready}/${pod.revision}`, ...marks].join(' ');
 }
+
+export const isReady = ({ ready }: PodState): boolean => ready === 'yes' || ready === 'recent';

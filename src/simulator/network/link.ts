@@ -61,3 +61,8 @@ export class Link {
     return this.cut === 'none' || this.cut === 'to-server';
   }
 }
+
+/** A point of a range, milliseconds. */
+export function between(fraction: number, [least, most]: readonly [number, number]): number {
+  return least + fraction * (most - least);
+}

@@ -12,7 +12,7 @@ import type {
 import type { KubeObject } from '../../schema/object.ts';
 import { StatusError } from '../../schema/status.ts';
 import type { Program } from '../world/program.ts';
-import type { Link } from './link.ts';
+import { between, type Link } from './link.ts';
 import { WatchStream } from './watch-stream.ts';
 
 /** What the network knows of the API server: null while it is down. */
@@ -300,11 +300,6 @@ export class NetworkClient implements Client {
 function answerOf(value: unknown): Answer {
   const metadata = (value as KubeObject | null)?.metadata;
   return { code: 0, name: metadata?.name ?? '', revision: Number(metadata?.resourceVersion ?? 0) };
-}
-
-/** A point of a range, milliseconds. */
-export function between(fraction: number, [least, most]: readonly [number, number]): number {
-  return least + fraction * (most - least);
 }
 
 export type { WatchEvent };

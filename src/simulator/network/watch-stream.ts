@@ -2,8 +2,8 @@ import type { Target, WatchEvent, WatchHandlers } from '../../client/client.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { StatusError } from '../../schema/status.ts';
 import type { Program } from '../world/program.ts';
-import type { Link } from './link.ts';
-import { between, type Mishap, type ServerAddress } from './network-client.ts';
+import { between, type Link } from './link.ts';
+import type { Mishap, ServerAddress } from './network-client.ts';
 
 export interface WatchStreamOptions<T extends KubeObject> {
   readonly program: Program;

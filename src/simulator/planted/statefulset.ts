@@ -1,12 +1,13 @@
 import type { PlantedBug } from './bug.ts';
 
 const DECIDE = 'src/controllers/statefulset/decide.ts';
+const MEMBERS = 'src/controllers/statefulset/members.ts';
 const CONTROLLER = 'src/controllers/statefulset/controller.ts';
 const WRITES = 'src/controllers/statefulset/writes.ts';
 const REVISIONS = 'src/controllers/statefulset/revisions.ts';
 const RETENTION = 'src/controllers/statefulset/retention.ts';
 const MEMBERSHIP = 'src/controllers/statefulset/membership.ts';
-const IDENTITY = 'src/controllers/statefulset/identity.ts';
+const NAMES = 'src/controllers/statefulset/names.ts';
 const STATUS = 'src/controllers/statefulset/status.ts';
 
 /** What the controller of StatefulSets decides: order, identity of its members. */
@@ -32,7 +33,7 @@ export const ORDER_BUGS: readonly PlantedBug[] = [
   {
     id: 'condemned-ascending',
     title: 'scaling down begins with the lowest ordinal',
-    file: DECIDE,
+    file: MEMBERS,
     search: 'condemned.sort((a, b) => ordinalOf(b) - ordinalOf(a));',
     replace: 'condemned.sort((a, b) => ordinalOf(a) - ordinalOf(b));',
     breaks: 'S7',
@@ -59,7 +60,7 @@ export const ORDER_BUGS: readonly PlantedBug[] = [
   {
     id: 'start-ignored',
     title: 'the start ordinal does not count when members are told from surplus ones',
-    file: DECIDE,
+    file: MEMBERS,
     search: 'const index = indexOfOrdinal(set, ordinal);',
     replace: 'const index = ordinal;',
     breaks: 'L1',
@@ -135,7 +136,7 @@ export const UPDATE_BUGS: readonly PlantedBug[] = [
   {
     id: 'partition-ignored-at-recreation',
     title: 'a member below the partition comes back at the update revision',
-    file: DECIDE,
+    file: MEMBERS,
     search: "return (type === 'RollingUpdate' || rollingUpdate !== undefined) && index < kept ? current : update;",
     replace: 'return update;',
     breaks: 'S8',
@@ -261,7 +262,7 @@ export const CLAIM_BUGS: readonly PlantedBug[] = [
   {
     id: 'claim-shared',
     title: 'all members mount the claim of member 0',
-    file: IDENTITY,
+    file: NAMES,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: text of the source
     search: 'return `${template}-${set.metadata.name}-${ordinal}`;',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: text of the source

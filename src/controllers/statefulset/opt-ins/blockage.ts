@@ -1,15 +1,8 @@
 import type { PersistentVolumeClaim, Pod } from '../../framework/objects.ts';
 import { isFinished, isPodReady, isTerminating, podCondition } from '../../framework/pods.ts';
-import {
-  claimsOfPod,
-  isBackingOff,
-  isRunningAndAvailable,
-  isUnavailable,
-  type Observed,
-  type Plan,
-  type Slot,
-} from '../decide.ts';
-import { ordinalOf } from '../identity.ts';
+import { claimsOfPod, isBackingOff, isRunningAndAvailable, isUnavailable } from '../members.ts';
+import { ordinalOf } from '../names.ts';
+import type { Observed, Plan, Slot } from '../plan.ts';
 import { isClaimStale } from '../retention.ts';
 import { isMonotonic, REVISION_LABEL } from '../types.ts';
 import { failuresWith } from './ordinal-backoff.ts';

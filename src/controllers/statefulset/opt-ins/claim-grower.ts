@@ -8,7 +8,7 @@ import type { WriteTracker } from '../../../client/write-tracker.ts';
 import { isStatus } from '../../../schema/status.ts';
 import type { PersistentVolumeClaim, Pod } from '../../framework/objects.ts';
 import { classOf } from '../../framework/volumes.ts';
-import { memberOf } from '../identity.ts';
+import { memberOf } from '../names.ts';
 import type { StatefulSet } from '../types.ts';
 import { decideGrowth, EXPANSION_ANNOTATION, needsRestart, type SizedClaim, withSize } from './claim-growth.ts';
 

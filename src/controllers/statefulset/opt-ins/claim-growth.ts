@@ -3,7 +3,7 @@ import { compareQuantity } from '../../../base/quantity.ts';
 import { parseTime } from '../../../base/time.ts';
 import type { Condition, PersistentVolumeClaim, Pod } from '../../framework/objects.ts';
 import { isTerminating } from '../../framework/pods.ts';
-import { claimName } from '../identity.ts';
+import { claimName } from '../names.ts';
 import { replicasOf, type StatefulSet } from '../types.ts';
 import { ordinalAtIndex } from './reserved-ordinals.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decide, membersOf } from '../decide.ts';
+import { decide } from '../decide.ts';
+import { membersOf } from '../members.ts';
 import { aSet, type Member, NOW, observe, type State, template } from '../testing/members.ts';
 import { blockageOf } from './blockage.ts';
 import { ProgressWatch, reachedOf } from './progress.ts';

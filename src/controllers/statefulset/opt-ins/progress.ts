@@ -1,5 +1,6 @@
 import { isTerminating } from '../../framework/pods.ts';
-import { isRunningAndAvailable, type Observed } from '../decide.ts';
+import { isRunningAndAvailable } from '../members.ts';
+import type { Observed } from '../plan.ts';
 import { REVISION_LABEL, type StatefulSet, type StatefulSetStatus } from '../types.ts';
 import type { Members } from './blockage.ts';
 

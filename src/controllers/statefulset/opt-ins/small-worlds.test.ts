@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { OPT_IN } from '../../../api/apps/stateful-set-opt-ins.ts';
 import type { Pod } from '../../framework/objects.ts';
 import { isTerminating } from '../../framework/pods.ts';
-import { type Action, decide, type Observed } from '../decide.ts';
+import { decide } from '../decide.ts';
+import type { Action, Observed } from '../plan.ts';
 import { aPod, aSet, type Member, NOW, observe, type State, template } from '../testing/members.ts';
 import { REVISION_LABEL, type StatefulSet } from '../types.ts';
 

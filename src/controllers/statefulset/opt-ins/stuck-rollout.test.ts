@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_IN } from '../../../api/apps/stateful-set-opt-ins.ts';
 import type { Condition, Pod } from '../../framework/objects.ts';
-import { decide, type Observed } from '../decide.ts';
+import { decide } from '../decide.ts';
+import type { Observed } from '../plan.ts';
 import { aPod, aSet, BORN, iso, type Member, NOW, observe, type State, template, written } from '../testing/members.ts';
 import { isNeverReady } from './stuck-rollout.ts';
 

@@ -2,7 +2,7 @@ import { optInsOf } from '../../../api/apps/stateful-set-opt-ins.ts';
 import { parseTime } from '../../../base/time.ts';
 import type { Pod } from '../../framework/objects.ts';
 import { isPodReady, isTerminating, podCondition } from '../../framework/pods.ts';
-import type { Observed, Slot } from '../decide.ts';
+import type { Observed, Slot } from '../plan.ts';
 import { REVISION_LABEL } from '../types.ts';
 
 /**

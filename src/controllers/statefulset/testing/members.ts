@@ -1,6 +1,7 @@
 import type { Pod } from '../../framework/objects.ts';
-import { decide, type Observed } from '../decide.ts';
+import { decide } from '../decide.ts';
 import { newPod } from '../identity.ts';
+import type { Observed } from '../plan.ts';
 import type { StatefulSet } from '../types.ts';
 
 /** Objects of a set of three members named `web`, for tests. */

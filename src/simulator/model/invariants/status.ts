@@ -1,6 +1,7 @@
 import { GENERATION, MIN_READY_SECONDS, RECENT_SECONDS, revisionNameOf } from '../objects.ts';
-import { isReady, isReadyLongEnough } from '../view.ts';
+import { isReadyLongEnough } from '../view.ts';
 import type { PodState } from '../world.ts';
+import { isReady } from '../world.ts';
 import type { Invariant } from './invariant.ts';
 
 /** S12: each counter is the number of claimed pods it stands for (1.2). */

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../controllers/framework/objects.ts';
-import { type Action, decide, type Observed, type Plan } from '../../../controllers/statefulset/decide.ts';
+import { decide } from '../../../controllers/statefulset/decide.ts';
+import type { Action, Observed, Plan } from '../../../controllers/statefulset/plan.ts';
 import { REVISION_LABEL, replicasOf, type StatefulSet, startOf } from '../../../controllers/statefulset/types.ts';
 import type { KubeObject } from '../../../schema/object.ts';
 import { ordinalOfName } from '../objects.ts';

@@ -1,4 +1,5 @@
-import { type Action, decide } from '../../../controllers/statefulset/decide.ts';
+import { decide } from '../../../controllers/statefulset/decide.ts';
+import type { Action } from '../../../controllers/statefulset/plan.ts';
 import { startOf } from '../../../controllers/statefulset/types.ts';
 import { ordinalOfName } from '../objects.ts';
 import {
