@@ -8,20 +8,26 @@ export interface Random {
 }
 
 const pool = new Uint8Array(4096);
+const numbers = Buffer.from(pool.buffer);
 let poolUsed = pool.length;
+
+/** Where in the pool so many bytes begin that were not used yet. */
+function draw(count: number): number {
+  if (poolUsed + count > pool.length) {
+    randomFillSync(pool);
+    poolUsed = 0;
+  }
+  poolUsed += count;
+  return poolUsed - count;
+}
 
 /** Cryptographic randomness of the machine, drawn in blocks. */
 export const systemRandom: Random = {
-  float: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  float: () => numbers.readUIntBE(draw(6), 6) / 2 ** 48,
   bytes(count) {
     if (count > pool.length) return randomBytes(count);
-    if (poolUsed + count > pool.length) {
-      randomFillSync(pool);
-      poolUsed = 0;
-    }
-    const slice = pool.slice(poolUsed, poolUsed + count);
-    poolUsed += count;
-    return slice;
+    const at = draw(count);
+    return pool.slice(at, at + count);
   },
 };
 

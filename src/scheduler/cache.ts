@@ -1,6 +1,7 @@
 import { deepEqual } from '../base/json.ts';
 import type { KubeObject } from '../schema/object.ts';
 import type { LabelSelector } from '../schema/selectors.ts';
+import type { Domains } from './domains.ts';
 import { LabelIndex } from './label-index.ts';
 import { NodeInfo } from './node-info.ts';
 import { apartTerms, drawingTerms, type PlacedTerm, PlacedTerms } from './placed-terms.ts';
@@ -8,13 +9,15 @@ import { isFinished, type PodInfo, podInfo, podKey } from './pod-info.ts';
 import { type PodTally, Tallies } from './tallies.ts';
 import type { Listers, World } from './types.ts';
 
-/** A binding changes nothing that counts here; later updates may (resize, labels, deletion). */
-function unchanged(info: PodInfo, pod: KubeObject, assumed: boolean): boolean {
+/** Constraints in use at once that ask something different of nodes. */
+const MOST_DOMAINS = 256;
+
+/** A binding changes nothing of this; later updates may (resize, deletion). */
+function samePlacement(info: PodInfo, pod: KubeObject, assumed: boolean): boolean {
   return (
     info.uid === pod.metadata.uid &&
     (assumed || info.pod.spec === pod.spec) &&
-    info.terminating === (pod.metadata.deletionTimestamp !== undefined) &&
-    deepEqual(info.labels, pod.metadata.labels ?? {})
+    info.terminating === (pod.metadata.deletionTimestamp !== undefined)
   );
 }
 
@@ -33,6 +36,7 @@ export class SchedulerCache implements World {
   readonly #tallies = new Tallies((namespace, labels) => this.#byLabel.with(namespace, labels));
   readonly #apart = new PlacedTerms(apartTerms);
   readonly #drawing = new PlacedTerms(drawingTerms);
+  readonly #domains = new Map<string, Domains>();
   #list: NodeInfo[] | null = null;
 
   constructor(listers: Listers) {
@@ -66,6 +70,20 @@ export class SchedulerCache implements World {
     return this.#tallies.of(namespace, selector);
   }
 
+  domains(key: string, domainOf: (node: NodeInfo) => string | undefined): Domains {
+    const known = this.#domains.get(key);
+    if (known !== undefined) return known;
+    if (this.#domains.size >= MOST_DOMAINS) this.#domains.clear();
+    const of = new Map<string, string>();
+    for (const node of this.nodes) {
+      const domain = domainOf(node);
+      if (domain !== undefined) of.set(node.name, domain);
+    }
+    const domains = { key, of };
+    this.#domains.set(key, domains);
+    return domains;
+  }
+
   apart(labels: Readonly<Record<string, string>>): Iterable<PlacedTerm> {
     return this.#apart.about(labels);
   }
@@ -75,6 +93,7 @@ export class SchedulerCache implements World {
   }
 
   withNominated(node: NodeInfo, pod: PodInfo): NodeInfo | null {
+    if (this.#nominated.size === 0) return null;
     const nominated = this.#nominated.get(node.name);
     if (nominated === undefined) return null;
     let copy: NodeInfo | null = null;
@@ -102,8 +121,12 @@ export class SchedulerCache implements World {
   }
 
   setNode(node: KubeObject): void {
-    this.#nodeInfo(node.metadata.name ?? '').setNode(node);
-    this.#list = null;
+    const info = this.#nodeInfo(node.metadata.name ?? '');
+    const { node: known, labels, taints } = info;
+    info.setNode(node);
+    if (known === undefined) this.#list = null;
+    else if (deepEqual(labels, info.labels) && deepEqual(taints, info.taints)) return;
+    this.#domains.clear();
   }
 
   removeNode(name: string): void {
@@ -111,6 +134,7 @@ export class SchedulerCache implements World {
     if (info === undefined) return;
     info.node = undefined;
     this.#list = null;
+    this.#domains.clear();
     if (info.pods.size === 0) this.#nodes.delete(name);
   }
 
@@ -122,8 +146,11 @@ export class SchedulerCache implements World {
       if (known !== undefined) this.#remove(key);
       return;
     }
-    if (known !== undefined && known.node === pod.spec.nodeName && unchanged(known.info, pod, known.assumed)) {
+    if (known !== undefined && known.node === pod.spec.nodeName && samePlacement(known.info, pod, known.assumed)) {
       known.assumed = false;
+      known.info.pod = pod;
+      const labels = pod.metadata.labels ?? {};
+      if (!deepEqual(known.info.labels, labels)) this.#relabel(known.info, labels);
       return;
     }
     if (known !== undefined) this.#remove(key);
@@ -167,6 +194,15 @@ export class SchedulerCache implements World {
     this.#tallies.add(placed);
     this.#apart.add(placed);
     this.#drawing.add(placed);
+  }
+
+  /** Binding adds the topology labels of the node: nothing but what goes by labels has to be told. */
+  #relabel(info: PodInfo, labels: PodInfo['labels']): void {
+    this.#byLabel.remove(info);
+    this.#tallies.remove(info);
+    info.labels = labels;
+    this.#byLabel.add(info);
+    this.#tallies.add(info);
   }
 
   #remove(key: string): void {

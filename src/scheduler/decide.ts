@@ -13,6 +13,11 @@ export type Decision =
   | { readonly kind: 'refused'; readonly message: string; readonly plugins: ReadonlySet<string> }
   | { readonly kind: 'no-nodes' };
 
+export interface Refusal {
+  readonly verdict: Verdict;
+  readonly plugin: string;
+}
+
 export interface PreparedFilter {
   readonly name: string;
   readonly judge: NodeFilter;
@@ -64,40 +69,33 @@ export function decide(pod: PodInfo, world: World, start: number, random: Random
   if ('message' in prepared) return { kind: 'refused', message: prepared.message, plugins: new Set([prepared.plugin]) };
   const wanted = enough(nodes.length);
   const fitting: NodeInfo[] = [];
-  let verdicts: Map<NodeInfo, Verdict> | null = null;
-  let plugins: Set<string> | null = null;
+  const refused: NodeInfo[] = [];
+  const refusals: Refusal[] = [];
   for (let i = 0; i < nodes.length && fitting.length < wanted; i++) {
     const node = nodes[(start + i) % nodes.length]!;
     const refusal = refusalOf(prepared, node, pod, world);
-    if (refusal === null) {
-      fitting.push(node);
-      continue;
+    if (refusal === null) fitting.push(node);
+    else {
+      refused.push(node);
+      refusals.push(refusal);
     }
-    verdicts ??= new Map();
-    plugins ??= new Set();
-    verdicts.set(node, refusal.verdict);
-    plugins.add(refusal.plugin);
   }
   if (fitting.length > 0) return { kind: 'node', node: best(pod, world, fitting, random) };
-  return { kind: 'unfit', verdicts: verdicts ?? new Map(), plugins: plugins ?? new Set() };
+  return {
+    kind: 'unfit',
+    verdicts: new Map(refused.map((node, i) => [node, refusals[i]!.verdict])),
+    plugins: new Set(refusals.map(({ plugin }) => plugin)),
+  };
 }
 
 /** Nominated pods of at least this priority count, and the node must fit without them too (they may go elsewhere). */
-function refusalOf(
-  prepared: readonly PreparedFilter[],
-  node: NodeInfo,
-  pod: PodInfo,
-  world: World,
-): { verdict: Verdict; plugin: string } | null {
+function refusalOf(prepared: readonly PreparedFilter[], node: NodeInfo, pod: PodInfo, world: World): Refusal | null {
   const expected = world.withNominated(node, pod);
   return (expected === null ? null : firstRefusal(prepared, expected)) ?? firstRefusal(prepared, node);
 }
 
 /** The first filter that refuses the node. */
-export function firstRefusal(
-  prepared: readonly PreparedFilter[],
-  node: NodeInfo,
-): { verdict: Verdict; plugin: string } | null {
+export function firstRefusal(prepared: readonly PreparedFilter[], node: NodeInfo): Refusal | null {
   for (const { name, judge } of prepared) {
     const verdict = judge(node);
     if (verdict !== null) return { verdict, plugin: name };

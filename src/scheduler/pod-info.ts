@@ -15,8 +15,10 @@ export interface PodInfo {
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
-  readonly pod: KubeObject;
-  readonly labels: Readonly<Record<string, string>>;
+  /** The newest version whose placement is this one. */
+  pod: KubeObject;
+  /** Changed by the cache alone, which keeps what goes by labels in step. */
+  labels: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly createdAt: number;
   readonly requests: Amounts;

@@ -50,6 +50,8 @@ function worldWith(world: World, node: NodeInfo, gone: ReadonlyMap<string, PodIn
     podsLabelled: (namespace, labels) => [...world.podsLabelled(namespace, labels)].filter(stays),
     allPods: () => [...world.allPods()].filter(stays),
     tally: (namespace, selector) => without(world.tally(namespace, selector), gone.values()),
+    // The node only has other pods: its labels and taints are what they were.
+    domains: (key, domainOf) => world.domains(key, domainOf),
     apart: (labels) => stayingTerms(world.apart(labels), node.name, gone),
     drawing: (labels) => stayingTerms(world.drawing(labels), node.name, gone),
     withNominated: (other, pod) => world.withNominated(other, pod),

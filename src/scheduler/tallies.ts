@@ -1,4 +1,5 @@
 import { type LabelMatcher, type LabelSelector, labelSelectorMatcher } from '../schema/selectors.ts';
+import { DomainCounts, type Domains } from './domains.ts';
 import { anchorOf, anchorsOf } from './label-index.ts';
 import type { PodInfo } from './pod-info.ts';
 
@@ -10,15 +11,14 @@ export interface PodTally {
   readonly all: ReadonlyMap<string, number>;
   /** The same without pods that are being deleted. */
   readonly live: ReadonlyMap<string, number>;
-}
-
-interface Tally extends PodTally {
-  readonly all: Map<string, number>;
-  readonly live: Map<string, number>;
+  /** `live` by domain. */
+  over(domains: Domains): DomainCounts;
 }
 
 /** More selectors than that are not in use at once; what was thrown away is counted anew when it is asked for. */
 const MOST = 4_096;
+/** Constraints that count the same pods over different nodes. */
+const MOST_DOMAINS = 16;
 
 function count(counts: Map<string, number>, node: string, change: 1 | -1): void {
   const next = (counts.get(node) ?? 0) + change;
@@ -26,17 +26,43 @@ function count(counts: Map<string, number>, node: string, change: 1 | -1): void 
   else counts.delete(node);
 }
 
-/** Adds a pod to a tally, or takes it out of it. */
-function countPod(tally: Tally, pod: PodInfo, change: 1 | -1): void {
-  if (pod.namespace !== tally.namespace || !tally.matcher.matches(pod.labels)) return;
-  count(tally.all, pod.nodeName, change);
-  if (!pod.terminating) count(tally.live, pod.nodeName, change);
+class Tally implements PodTally {
+  readonly namespace: string;
+  readonly matcher: LabelMatcher;
+  readonly all: Map<string, number>;
+  readonly live: Map<string, number>;
+  readonly #byDomain = new Map<string, DomainCounts>();
+
+  constructor(namespace: string, matcher: LabelMatcher, from?: PodTally) {
+    this.namespace = namespace;
+    this.matcher = matcher;
+    this.all = new Map(from?.all);
+    this.live = new Map(from?.live);
+  }
+
+  over(domains: Domains): DomainCounts {
+    const known = this.#byDomain.get(domains.key);
+    if (known?.domains === domains) return known;
+    if (this.#byDomain.size >= MOST_DOMAINS) this.#byDomain.clear();
+    const counts = new DomainCounts(domains, this.live);
+    this.#byDomain.set(domains.key, counts);
+    return counts;
+  }
+
+  /** Adds a pod, or takes it out. */
+  count(pod: PodInfo, change: 1 | -1): void {
+    if (pod.namespace !== this.namespace || !this.matcher.matches(pod.labels)) return;
+    count(this.all, pod.nodeName, change);
+    if (pod.terminating) return;
+    count(this.live, pod.nodeName, change);
+    for (const counts of this.#byDomain.values()) counts.change(pod.nodeName, change);
+  }
 }
 
 /** The tally as it were without these pods, all of which it may have counted. */
 export function without(tally: PodTally, gone: Iterable<PodInfo>): PodTally {
-  const copy: Tally = { ...tally, all: new Map(tally.all), live: new Map(tally.live) };
-  for (const pod of gone) countPod(copy, pod, -1);
+  const copy = new Tally(tally.namespace, tally.matcher, tally);
+  for (const pod of gone) copy.count(pod, -1);
   return copy;
 }
 
@@ -61,8 +87,8 @@ export class Tallies {
       this.#bySelector.clear();
       this.#byAnchor.clear();
     }
-    const tally = { namespace, matcher: labelSelectorMatcher(selector), all: new Map(), live: new Map() };
-    for (const pod of this.#pods(namespace, selector.matchLabels ?? {})) countPod(tally, pod, 1);
+    const tally = new Tally(namespace, labelSelectorMatcher(selector));
+    for (const pod of this.#pods(namespace, selector.matchLabels ?? {})) tally.count(pod, 1);
     this.#bySelector.set(key, tally);
     const anchor = anchorOf(selector);
     const beside = this.#byAnchor.get(anchor);
@@ -82,7 +108,7 @@ export class Tallies {
   #count(pod: PodInfo, change: 1 | -1): void {
     if (this.#bySelector.size === 0) return;
     for (const anchor of anchorsOf(pod.labels)) {
-      for (const tally of this.#byAnchor.get(anchor) ?? []) countPod(tally, pod, change);
+      for (const tally of this.#byAnchor.get(anchor) ?? []) tally.count(pod, change);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../schema/object.ts';
 import type { LabelSelector } from '../schema/selectors.ts';
+import type { Domains } from './domains.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PlacedTerm } from './placed-terms.ts';
 import type { PodInfo } from './pod-info.ts';
@@ -56,6 +57,8 @@ export interface World {
   nodeNamed(name: string): NodeInfo | undefined;
   /** How many pods of the namespace the selector selects on each node. */
   tally(namespace: string, selector: LabelSelector): PodTally;
+  /** Domains of the nodes; `domainOf` (undefined: the node does not count) is asked only when the key is new or a node has changed. */
+  domains(key: string, domainOf: (node: NodeInfo) => string | undefined): Domains;
   /** Required anti-affinity of pods on nodes that may select a pod with these labels. */
   apart(labels: Readonly<Record<string, string>>): Iterable<PlacedTerm>;
   /** What else of pods on nodes scores for a pod with these labels. */

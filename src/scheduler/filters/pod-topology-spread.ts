@@ -1,7 +1,6 @@
 import { matchesPodPlacement } from '../../api/shared/node-selector.ts';
 import { untolerated } from '../../api/shared/tolerations.ts';
-import { labelSelectorMatcher } from '../../schema/selectors.ts';
-import type { NodeInfo } from '../node-info.ts';
+import { DomainCounts, type Domains } from '../domains.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Filter, World } from '../types.ts';
 import { crowded, unresolvable } from './verdict.ts';
@@ -22,36 +21,42 @@ export interface SpreadConstraint {
   readonly nodeTaintsPolicy?: string;
 }
 
-/** Matching pods by domain of one constraint, over the nodes that count for it. */
-export function spreadCounts(
-  constraint: SpreadConstraint,
-  keys: readonly string[],
-  pod: PodInfo,
-  world: World,
-): Map<string, number> {
-  const counts = new Map<string, number>();
-  const { topologyKey, labelSelector } = constraint;
-  // A selector without requirements selects every pod elsewhere; here it counts none (node.md 7.3).
-  const empty = !labelSelector || labelSelectorMatcher(labelSelector).everything;
-  const here = empty ? NOWHERE : world.tally(pod.namespace, labelSelector).live;
-  const counted = eligibility(constraint, pod);
-  for (const node of world.nodes) {
-    const { labels } = node;
-    const domain = labels[topologyKey];
-    if (domain === undefined || !keys.every((key) => labels[key] !== undefined) || !counted(node)) continue;
-    counts.set(domain, (counts.get(domain) ?? 0) + (here.get(node.name) ?? 0));
-  }
-  return counts;
+/** A constraint, and how the pods it is about stand. */
+export interface Spread {
+  readonly constraint: SpreadConstraint;
+  /** Matching pods by domain, over the nodes that count. */
+  readonly counts: DomainCounts;
+  /** What the pod itself adds: 1 when its constraint selects it. */
+  readonly own: 0 | 1;
 }
 
-/** Which nodes count for the constraint, whether or not they can take the pod. */
-function eligibility(constraint: SpreadConstraint, pod: PodInfo): (node: NodeInfo) => boolean {
+/** The state of one constraint of the pod. `keys`: topology keys a node must have to count. */
+export function spreadOf(constraint: SpreadConstraint, keys: readonly string[], pod: PodInfo, world: World): Spread {
+  const domains = domainsOf(constraint, keys, pod, world);
+  const { labelSelector } = constraint;
+  if (!labelSelector) return { constraint, counts: new DomainCounts(domains, NOWHERE), own: 0 };
+  const tally = world.tally(pod.namespace, labelSelector);
+  // A selector without requirements selects every pod elsewhere; here it counts none (node.md 7.3).
+  const counts = tally.matcher.everything ? new DomainCounts(domains, NOWHERE) : tally.over(domains);
+  return { constraint, counts, own: tally.matcher.matches(pod.labels) ? 1 : 0 };
+}
+
+/** Nodes that count for the constraint, whether or not they can take the pod. */
+function domainsOf(constraint: SpreadConstraint, keys: readonly string[], pod: PodInfo, world: World): Domains {
+  const { topologyKey } = constraint;
   const { spec } = pod.pod;
   const byAffinity = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor' && isPlaced(spec);
   const byTaints = constraint.nodeTaintsPolicy === 'Honor';
-  return (node) =>
+  let key = `${topologyKey}\n${keys.join()}`;
+  if (byAffinity) key += `\nplaced ${JSON.stringify([spec.nodeSelector, spec.affinity?.nodeAffinity])}`;
+  if (byTaints) key += `\ntolerant ${JSON.stringify(pod.tolerations)}`;
+  return world.domains(key, (node) =>
+    keys.every((each) => node.labels[each] !== undefined) &&
     (!byAffinity || matchesPodPlacement(spec, node)) &&
-    (!byTaints || untolerated(node.taints, pod.tolerations, NO_SCHEDULE) === null);
+    (!byTaints || untolerated(node.taints, pod.tolerations, NO_SCHEDULE) === null)
+      ? node.labels[topologyKey]
+      : undefined,
+  );
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a pod spec as stored
@@ -66,18 +71,15 @@ export const podTopologySpread: Filter = {
     if (hard.length === 0) return null;
     const keys = hard.map((constraint) => constraint.topologyKey);
     const prepared = hard.map((constraint) => {
-      const counts = spreadCounts(constraint, keys, pod, world);
-      let minimum = counts.size === 0 || counts.size < (constraint.minDomains ?? 1) ? 0 : Number.POSITIVE_INFINITY;
-      for (const count of counts.values()) minimum = Math.min(minimum, count);
-      const own =
-        constraint.labelSelector && labelSelectorMatcher(constraint.labelSelector).matches(pod.labels) ? 1 : 0;
-      return { constraint, counts, minimum, own };
+      const { counts, own } = spreadOf(constraint, keys, pod, world);
+      const minimum = counts.size < (constraint.minDomains ?? 1) ? 0 : counts.minimum;
+      return { key: constraint.topologyKey, counts, most: constraint.maxSkew + minimum - own };
     });
     return (node) => {
-      for (const { constraint, counts, minimum, own } of prepared) {
-        const domain = node.labels[constraint.topologyKey];
+      for (const { key, counts, most } of prepared) {
+        const domain = node.labels[key];
         if (domain === undefined) return UNLABELLED;
-        if ((counts.get(domain) ?? 0) + own - minimum > constraint.maxSkew) return SKEWED;
+        if (counts.in(domain) > most) return SKEWED;
       }
       return null;
     };

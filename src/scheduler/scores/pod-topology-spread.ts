@@ -1,5 +1,4 @@
-import { labelSelectorMatcher } from '../../schema/selectors.ts';
-import { type SpreadConstraint, spreadCounts } from '../filters/pod-topology-spread.ts';
+import { type SpreadConstraint, spreadOf } from '../filters/pod-topology-spread.ts';
 import type { PodInfo } from '../pod-info.ts';
 import type { Score } from '../types.ts';
 import { spanned } from './normalize.ts';
@@ -37,18 +36,14 @@ export const spreadPreference: Score = {
     const own: readonly SpreadConstraint[] = pod.pod.spec.topologySpreadConstraints ?? [];
     const soft = own.length > 0 ? own.filter((c) => c.whenUnsatisfiable === 'ScheduleAnyway') : defaultConstraints(pod);
     if (soft.length === 0) return null;
-    const prepared = soft.map((constraint) => {
-      const counts = spreadCounts(constraint, [constraint.topologyKey], pod, world);
-      const self =
-        constraint.labelSelector && labelSelectorMatcher(constraint.labelSelector).matches(pod.labels) ? 1 : 0;
-      return { constraint, counts, self, weight: Math.log(counts.size + 2) };
-    });
+    const prepared = soft.map((constraint) => spreadOf(constraint, [constraint.topologyKey], pod, world));
+    const weights = prepared.map(({ counts }) => Math.log(counts.size + 2));
     return spanned(nodes, (node) => {
       let cost = 0;
-      for (const { constraint, counts, self, weight } of prepared) {
+      prepared.forEach(({ constraint, counts, own }, i) => {
         const domain = node.labels[constraint.topologyKey];
-        if (domain !== undefined) cost += ((counts.get(domain) ?? 0) + self) * weight + (constraint.maxSkew - 1);
-      }
+        if (domain !== undefined) cost += (counts.in(domain) + own) * weights[i]! + (constraint.maxSkew - 1);
+      });
       return -cost;
     });
   },
