@@ -7,6 +7,7 @@ import { defineKind } from '../generic.ts';
 import { notOneOf, validateLabelName } from '../shared/checks.ts';
 import { parseCidr, validateCidr } from '../shared/cidr.ts';
 import { AGE, NAME, text, wide } from '../shared/columns.ts';
+import { internalValue } from '../shared/internal-form.ts';
 import { keepOld } from '../shared/transitions.ts';
 import { nonNegativeQuantity } from '../shared/validation.ts';
 
@@ -25,6 +26,9 @@ function defaults(draft: Draft): void {
   }
 }
 
+const TAINT = 'io.k8s.api.core.v1.Taint';
+const NODE_ADDRESS = 'io.k8s.api.core.v1.NodeAddress';
+
 function validateTaints(errors: FieldErrors, taints: readonly { key: string; value?: string; effect: string }[]): void {
   const seen = new Set<string>();
   for (const [i, taint] of taints.entries()) {
@@ -35,7 +39,10 @@ function validateTaints(errors: FieldErrors, taints: readonly { key: string; val
     if (taint.effect === '') errors.required(`${path}.effect`);
     else if (!EFFECTS.includes(taint.effect)) notOneOf(`${path}.effect`, taint.effect, EFFECTS, errors);
     const identity = `${taint.effect}/${taint.key}`;
-    if (seen.has(identity)) errors.add('duplicate', path, taint, 'taints must be unique by key and effect pair');
+    if (seen.has(identity)) {
+      const rule = 'taints must be unique by key and effect pair';
+      errors.add('duplicate', path, internalValue(TAINT, taint), rule);
+    }
     seen.add(identity);
   }
 }
@@ -58,7 +65,9 @@ function validateStatus(object: KubeObject, errors: FieldErrors): void {
   }
   const seen: unknown[] = [];
   for (const [i, address] of (object.status?.addresses ?? []).entries()) {
-    if (seen.some((other) => deepEqual(other, address))) errors.duplicate(`status.addresses[${i}]`, address);
+    if (seen.some((other) => deepEqual(other, address))) {
+      errors.duplicate(`status.addresses[${i}]`, internalValue(NODE_ADDRESS, address));
+    }
     seen.push(address);
   }
 }

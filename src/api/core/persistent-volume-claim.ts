@@ -4,12 +4,12 @@ import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { Draft } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
-import { defaultClaimSpec, validateClaimSpec } from '../shared/claim-spec.ts';
+import { claimSizeWarnings, defaultClaimSpec, validateClaimSpec } from '../shared/claim-spec.ts';
 import { AGE, NAME, text, wide } from '../shared/columns.ts';
 import { difference } from '../shared/difference.ts';
 import type { Json } from '../shared/json.ts';
 import { keepOld, validateImmutable } from '../shared/transitions.ts';
-import { isWholeQuantity, nonNegativeQuantity } from '../shared/validation.ts';
+import { nonNegativeQuantity } from '../shared/validation.ts';
 import { accessModesText, classAnnotationWarning, storageClassOf, volumePhase } from './volume-text.ts';
 
 const SNAPSHOTS = 'snapshot.storage.k8s.io';
@@ -33,6 +33,8 @@ function isClaimOrSnapshot(source: Json): boolean {
  */
 function alignDataSources(draft: Draft): void {
   const { spec } = draft;
+  // Claims of other namespaces are there with a gate only that is off.
+  if (spec.dataSourceRef?.namespace) delete spec.dataSourceRef;
   if (spec.dataSource !== undefined && spec.dataSourceRef === undefined && !isClaimOrSnapshot(spec.dataSource)) {
     delete spec.dataSource;
   }
@@ -45,12 +47,7 @@ function alignDataSources(draft: Draft): void {
 const validate = (object: KubeObject, errors: FieldErrors): void => validateClaimSpec(object.spec, 'spec', errors);
 
 function warnings(object: KubeObject): readonly string[] {
-  const storage: string | undefined = object.spec?.resources?.requests?.storage;
-  const fractional =
-    storage === undefined || isWholeQuantity(storage)
-      ? []
-      : [`spec.resources.requests[storage]: fractional byte value "${storage}" is invalid, must be an integer`];
-  return [...classAnnotationWarning(object, 'storageClassName'), ...fractional];
+  return [...classAnnotationWarning(object, 'storageClassName'), ...claimSizeWarnings(object.spec, 'spec')];
 }
 
 const CLAIM_SPEC = 'io.k8s.api.core.v1.PersistentVolumeClaimSpec';

@@ -2,81 +2,94 @@ import { compareQuantity } from '../../base/quantity.ts';
 import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { validateNodeSelector } from '../shared/affinity.ts';
+import { validateDnsLabel } from '../shared/checks.ts';
 import type { Json } from '../shared/json.ts';
 import { validateNoBacksteps } from '../shared/paths.ts';
 import { validateResourceName, validateSubdomain } from '../shared/validation.ts';
+import {
+  requireFields,
+  requires,
+  type SourceCheck,
+  validateAzureDisk,
+  validateCinder,
+  validateDisk,
+  validateDriverName,
+  validateFc,
+  validateFlexVolume,
+  validateFlocker,
+  validateHostPath,
+  validateIscsi,
+  validateNfs,
+  validateQuobyte,
+  validateStorageOs,
+} from '../shared/volume-sources.ts';
 
 const ACCESS_MODES = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'];
 const RECLAIM_POLICIES = ['Delete', 'Recycle', 'Retain'];
 const VOLUME_MODES = ['Block', 'Filesystem'];
 
-type SourceCheck = (source: Json, field: string, errors: FieldErrors) => void;
-
-const requires =
-  (...names: readonly string[]): SourceCheck =>
-  (source, field, errors) => {
-    for (const name of names)
-      if ((source[name] ?? '') === '' || source[name]?.length === 0) errors.required(`${field}.${name}`);
-  };
-
-function validateHostPath(source: Json, field: string, errors: FieldErrors): void {
-  if ((source.path ?? '') === '') errors.required(`${field}.path`);
-  else validateNoBacksteps(source.path, `${field}.path`, errors);
-}
-
-function validateNfs(source: Json, field: string, errors: FieldErrors): void {
-  requires('server', 'path')(source, field, errors);
-  if ((source.path ?? '') !== '' && !source.path.startsWith('/')) {
-    errors.invalid(`${field}.path`, source.path, 'must be an absolute path');
-  }
-}
-
 function validateSecretRef(ref: Json, field: string, errors: FieldErrors): void {
   if (ref === undefined) return;
-  requires('name', 'namespace')(ref, field, errors);
+  const { name = '', namespace = '' } = ref;
+  if (name === '') errors.required(`${field}.name`);
+  else validateSubdomain(name, `${field}.name`, errors);
+  if (namespace === '') errors.required(`${field}.namespace`);
+  else validateDnsLabel(namespace, `${field}.namespace`, errors);
 }
 
 function validateCsi(source: Json, field: string, errors: FieldErrors): void {
-  const driver: string = source.driver ?? '';
-  if (driver === '') errors.required(`${field}.driver`);
-  else {
-    if (driver.length > 63) errors.tooLong(`${field}.driver`, 63);
-    validateSubdomain(driver.toLowerCase(), `${field}.driver`, errors);
-  }
-  requires('volumeHandle')(source, field, errors);
-  for (const name of ['controllerPublish', 'nodeStage', 'nodePublish', 'controllerExpand', 'nodeExpand']) {
+  validateDriverName(source.driver ?? '', `${field}.driver`, errors);
+  requireFields(source, ['volumeHandle'], field, errors);
+  for (const name of ['controllerPublish', 'controllerExpand', 'nodePublish', 'nodeExpand']) {
     validateSecretRef(source[`${name}SecretRef`], `${field}.${name}SecretRef`, errors);
   }
+}
+
+function validateGlusterfs(source: Json, field: string, errors: FieldErrors): void {
+  requireFields(source, ['endpoints', 'path'], field, errors);
+  const namespace: string | undefined = source.endpointsNamespace;
+  const at = `${field}.endpointsNamespace`;
+  if (namespace === '') {
+    errors.invalid(at, namespace, 'if the endpointnamespace is set, it must be a valid namespace name');
+  } else if (namespace !== undefined) validateDnsLabel(namespace, at, errors);
+}
+
+function validateAzureFile(source: Json, field: string, errors: FieldErrors): void {
+  requireFields(source, ['secretName', 'shareName'], field, errors);
+  if (source.secretNamespace === '') errors.required(`${field}.secretNamespace`);
 }
 
 /** Every source a volume can have, in upstream's order, with what it must hold. */
 const SOURCES: Readonly<Record<string, SourceCheck>> = {
   hostPath: validateHostPath,
-  gcePersistentDisk: requires('pdName'),
-  awsElasticBlockStore: requires('volumeID'),
-  glusterfs: requires('endpoints', 'path'),
-  flocker: () => {},
+  gcePersistentDisk: validateDisk('pdName'),
+  awsElasticBlockStore: validateDisk('volumeID'),
+  glusterfs: validateGlusterfs,
+  flocker: validateFlocker,
   nfs: validateNfs,
   rbd: requires('monitors', 'image'),
-  quobyte: requires('registry', 'volume'),
+  quobyte: validateQuobyte,
   cephfs: requires('monitors'),
-  iscsi: requires('targetPortal', 'iqn'),
-  cinder: requires('volumeID'),
-  fc: () => {},
-  flexVolume: requires('driver'),
-  azureFile: requires('secretName', 'shareName'),
+  iscsi: validateIscsi(false),
+  cinder: validateCinder(['name', 'namespace']),
+  fc: validateFc,
+  flexVolume: validateFlexVolume,
+  azureFile: validateAzureFile,
   vsphereVolume: requires('volumePath'),
   photonPersistentDisk: requires('pdID'),
   portworxVolume: requires('volumeID'),
-  azureDisk: requires('diskName', 'diskURI'),
+  azureDisk: validateAzureDisk,
   scaleIO: requires('gateway', 'system', 'volumeName'),
   local(source, field, errors) {
-    requires('path')(source, field, errors);
+    requireFields(source, ['path'], field, errors);
     if ((source.path ?? '') !== '') validateNoBacksteps(source.path, `${field}.path`, errors);
   },
-  storageos: requires('volumeName'),
+  storageos: validateStorageOs(['name', 'namespace']),
   csi: validateCsi,
 };
+/** Where upstream's errors name a source otherwise than its field: of its own faults, and of one source too many. */
+const OWN_PATH: Readonly<Record<string, string>> = { gcePersistentDisk: 'persistentDisk' };
+const SECOND_PATH: Readonly<Record<string, string>> = { cephfs: 'cephFS' };
 
 /** The part of a volume's spec that names where the data is. */
 export function volumeSource(spec: Json): Json {
@@ -87,21 +100,27 @@ export function volumeSource(spec: Json): Json {
 
 function validateSources(spec: Json, errors: FieldErrors): void {
   const given = Object.keys(volumeSource(spec));
-  if (given.length === 0) errors.required('spec', 'must specify a volume type');
   for (const [i, name] of given.entries()) {
-    if (i > 0) errors.forbidden(`spec.${name}`, 'may not specify more than 1 volume type');
-    else SOURCES[name]!(spec[name], `spec.${name}`, errors);
+    if (i > 0) {
+      errors.forbidden(`spec.${SECOND_PATH[name] ?? name}`, 'may not specify more than 1 volume type');
+      continue;
+    }
+    SOURCES[name]!(spec[name], `spec.${OWN_PATH[name] ?? name}`, errors);
     if (name === 'local' && spec.nodeAffinity === undefined) {
       errors.required('spec.nodeAffinity', 'Local volume requires node affinity');
     }
   }
+  if (given.length === 0) errors.required('spec', 'must specify a volume type');
 }
 
 function validateModes(modes: readonly string[], errors: FieldErrors): void {
   const field = 'spec.accessModes';
   if (modes.length === 0) errors.required(field);
   for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.notSupported(field, mode, ACCESS_MODES);
-  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod')) {
+  if (
+    modes.includes('ReadWriteOncePod') &&
+    modes.some((mode) => mode !== 'ReadWriteOncePod' && ACCESS_MODES.includes(mode))
+  ) {
     errors.forbidden(field, 'may not use ReadWriteOncePod with other access modes');
   }
 }

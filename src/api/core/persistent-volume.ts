@@ -6,18 +6,19 @@ import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { AGE, NAME, text, wide } from '../shared/columns.ts';
 import { difference } from '../shared/difference.ts';
+import type { Json } from '../shared/json.ts';
+import { nodeTermWarnings } from '../shared/node-label-warnings.ts';
 import { keepOld, validateImmutable } from '../shared/transitions.ts';
 import { validateVolume, volumeSource } from './persistent-volume-validation.ts';
 import { accessModesText, classAnnotationWarning, storageClassOf, volumePhase } from './volume-text.ts';
 
 const RETIRED: Readonly<Record<string, string>> = {
   cephfs: 'deprecated in v1.28, non-functional in v1.31+',
-  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
   photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
-  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
-  rbd: 'deprecated in v1.28, non-functional in v1.31+',
   scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
   storageos: 'deprecated in v1.22, non-functional in v1.25+',
+  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
+  rbd: 'deprecated in v1.28, non-functional in v1.31+',
 };
 
 function defaults(draft: Draft): void {
@@ -53,8 +54,13 @@ function warnings(object: KubeObject): readonly string[] {
       'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
     );
   }
-  for (const [name, why] of Object.entries(RETIRED))
-    if (object.spec?.[name] !== undefined) out.push(`spec.${name}: ${why}`);
+  const terms: readonly Json[] = object.spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  for (const [i, term] of terms.entries()) {
+    nodeTermWarnings(term, `spec.nodeAffinity.required.nodeSelectorTerms[${i}]`, out);
+  }
+  for (const [name, why] of Object.entries(RETIRED)) {
+    if (object.spec?.[name] !== undefined) out.push(`spec.${name === 'storageos' ? 'storageOS' : name}: ${why}`);
+  }
   return out;
 }
 

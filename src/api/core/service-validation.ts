@@ -9,11 +9,14 @@ import {
   validatePortOrName,
 } from '../shared/checks.ts';
 import { validateCidr, validateEndpointIp } from '../shared/cidr.ts';
+import { internalValue } from '../shared/internal-form.ts';
 import { ipFamily, validateIp } from '../shared/ip.ts';
 import type { Json } from '../shared/json.ts';
 import { validateSubdomain } from '../shared/validation.ts';
 import { validateClusterIpChange, validateClusterIpFields } from './service-ips.ts';
 import { isHeadless, needsHealthCheckPort, needsTrafficPolicy, type ServicePort } from './service-types.ts';
+
+const SERVICE_PORT = 'io.k8s.api.core.v1.ServicePort';
 
 const TYPES = ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'];
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
@@ -99,7 +102,9 @@ function validateDuplicates(spec: Json, errors: FieldErrors): void {
     }
   }
   for (const [i, { port, protocol }] of ports.entries()) {
-    if (repeated(i, (other) => other.port)) errors.duplicate(`spec.ports[${i}]`, { protocol, port });
+    if (repeated(i, (other) => other.port)) {
+      errors.duplicate(`spec.ports[${i}]`, internalValue(SERVICE_PORT, { protocol, port }));
+    }
   }
 }
 

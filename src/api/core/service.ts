@@ -1,6 +1,8 @@
 import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { AGE, labelText, NAME, text, wide } from '../shared/columns.ts';
+import { cidrWarnings, ipWarnings } from '../shared/ip-warnings.ts';
+import type { Json } from '../shared/json.ts';
 import { keepOld } from '../shared/transitions.ts';
 import { carryAllocated, defaultService, dropUnused, normalizeClusterIps } from './service-defaults.ts';
 import { isHeadless, type ServicePort } from './service-types.ts';
@@ -8,20 +10,47 @@ import { validateService, validateServiceStatus, validateServiceUpdate } from '.
 
 const HINTS = 'service.kubernetes.io/topology-aware-hints';
 
-function warnings(object: KubeObject): readonly string[] {
+function headlessWarnings(spec: Json): readonly string[] {
   const out: string[] = [];
-  const { spec } = object;
-  if (object.metadata.annotations?.[HINTS] !== undefined) {
-    out.push(
-      `metadata.annotations[${HINTS}]: this annotation is deprecated, please use service.kubernetes.io/topology-mode instead`,
-    );
+  if ((spec.loadBalancerIP ?? '') !== '') out.push('spec.loadBalancerIP is ignored for headless services');
+  if ((spec.externalIPs ?? []).length > 0) out.push('spec.externalIPs is ignored for headless services');
+  if (spec.sessionAffinity !== 'None') out.push('spec.SessionAffinity is ignored for headless services');
+  return out;
+}
+
+/** What no longer does anything, or not with a service of this type. */
+function uselessWarnings(spec: Json): readonly string[] {
+  const out: string[] = [];
+  const external = spec.type === 'ExternalName';
+  if (external && (spec.externalIPs ?? []).length > 0) {
+    out.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
   }
-  if (isHeadless(object)) {
-    if ((spec.loadBalancerIP ?? '') !== '') out.push('spec.loadBalancerIP is ignored when spec.clusterIP is "None"');
-    if ((spec.externalIPs ?? []).length > 0) out.push('spec.externalIPs is ignored when spec.clusterIP is "None"');
-    if (spec.sessionAffinity === 'ClientIP') out.push('spec.SessionAffinity is ignored for headless services');
+  if (!external && (spec.externalName ?? '') !== '') {
+    out.push('spec.externalName is ignored when spec.type is not "ExternalName"');
+  }
+  if (spec.trafficDistribution === 'PreferClose') {
+    out.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
   }
   return out;
+}
+
+function warnings(object: KubeObject): readonly string[] {
+  const { spec } = object;
+  const headless = spec.type === 'ClusterIP' && isHeadless(object);
+  const each = (field: string, check: (text: string, at: string) => readonly string[]): readonly string[] =>
+    (spec[field] ?? []).flatMap((text: string, i: number) => check(text, `spec.${field}[${i}]`));
+  const deprecated = (spec.externalIPs ?? []).length > 0 && !headless && spec.type !== 'ExternalName';
+  return [
+    ...(object.metadata.annotations?.[HINTS] === undefined
+      ? []
+      : [`annotation ${HINTS} is deprecated, please use service.kubernetes.io/topology-mode instead`]),
+    ...(headless ? headlessWarnings(spec) : each('clusterIPs', ipWarnings)),
+    ...each('externalIPs', ipWarnings),
+    ...(deprecated ? ['spec.externalIPs is deprecated and may no longer be implemented in some clusters'] : []),
+    ...ipWarnings(spec.loadBalancerIP ?? '', 'spec.loadBalancerIP'),
+    ...each('loadBalancerSourceRanges', (text, at) => cidrWarnings(text.trim(), at)),
+    ...uselessWarnings(spec),
+  ];
 }
 
 function balancerAddresses(object: KubeObject): readonly string[] {

@@ -85,7 +85,8 @@ function validateKeys(keys: readonly string[], selector: Json, field: string, er
 function validatePodTerm(term: Json, field: string, errors: FieldErrors): void {
   validateLabelSelector(term.labelSelector, `${field}.labelSelector`, errors);
   validateLabelSelector(term.namespaceSelector, `${field}.namespaceSelector`, errors);
-  for (const name of term.namespaces ?? []) invalidEach(dns1123Label(name), `${field}.namespaces`, name, errors);
+  // The field's name is upstream's, in the singular.
+  for (const name of term.namespaces ?? []) invalidEach(dns1123Label(name), `${field}.namespace`, name, errors);
   const match: readonly string[] = term.matchLabelKeys ?? [];
   const mismatch: readonly string[] = term.mismatchLabelKeys ?? [];
   validateKeys(match, term.labelSelector, `${field}.matchLabelKeys`, errors);

@@ -1,6 +1,6 @@
 import { deepEqual } from '../../base/json.ts';
 import { dns1123Subdomain } from '../../base/names.ts';
-import { compareQuantity } from '../../base/quantity.ts';
+import { compareQuantity, quantityMilli } from '../../base/quantity.ts';
 import type { FieldErrors } from '../../schema/field-errors.ts';
 import { invalidEach } from './checks.ts';
 import type { Json } from './json.ts';
@@ -66,4 +66,15 @@ export function validateClaimSpec(spec: Json, field: string, errors: FieldErrors
     const at = `${field}.volumeAttributesClassName`;
     invalidEach(dns1123Subdomain(spec.volumeAttributesClassName), at, spec.volumeAttributesClassName, errors);
   }
+}
+
+/** What is said of sizes that are no whole number of bytes. `field`: where the spec stands. */
+export function claimSizeWarnings(spec: Json, field: string): readonly string[] {
+  const out: string[] = [];
+  for (const list of ['requests', 'limits'] as const) {
+    const size: string | undefined = spec?.resources?.[list]?.storage;
+    if (size === undefined || quantityMilli(size) % 1000 === 0) continue;
+    out.push(`${field}.resources.${list}[storage]: fractional byte value "${size}" is invalid, must be an integer`);
+  }
+  return out;
 }

@@ -5,7 +5,7 @@ import { ENV_FIELDS, validateFieldRef, validateResourceFieldRef } from './downwa
 import type { Json } from './json.ts';
 
 function validateKeyRef(ref: Json, field: string, errors: FieldErrors): void {
-  if ((ref.name ?? '') === '') errors.required(`${field}.name`);
+  invalidEach(dns1123Subdomain(ref.name ?? ''), `${field}.name`, ref.name ?? '', errors);
   if ((ref.key ?? '') === '') errors.required(`${field}.key`);
   else invalidEach(configMapKey(ref.key), `${field}.key`, ref.key, errors);
 }

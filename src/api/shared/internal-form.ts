@@ -120,3 +120,8 @@ export function internalForm(definitionName: string, value: Json, only?: string)
   );
   return block('{', '}', items, '');
 }
+
+/** The same as one value, for errors that print a whole struct as the thing that is invalid. */
+export function internalValue(definitionName: string, value: Json): unknown {
+  return JSON.parse(internalForm(definitionName, value));
+}

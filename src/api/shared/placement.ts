@@ -21,7 +21,7 @@ export function validateTolerations(tolerations: readonly Json[], field: string,
     } else if (operator === 'Exists') {
       if (value !== '') {
         const rule = "value must be empty when `operator` is 'Exists'";
-        errors.invalid(`${field}[${i}].operator`, tolerations[i], rule);
+        errors.invalid(`${field}[${i}].operator`, value, rule);
       }
     } else notOneOf(`${field}[${i}].operator`, operator, ['Equal', 'Exists'], errors);
     if (effect !== '' && !EFFECTS.includes(effect)) notOneOf(`${field}[${i}].effect`, effect, EFFECTS, errors);

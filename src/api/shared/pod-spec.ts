@@ -4,19 +4,25 @@ import { validateAffinity } from './affinity.ts';
 import { invalidEach, notOneOf, validateDnsLabel, validateLabels } from './checks.ts';
 import { type PodFacts, validateContainers, validateEphemeralContainers, validateInitContainers } from './container.ts';
 import { validateDnsConfig, validateHostAliases } from './dns.ts';
+import { internalValue } from './internal-form.ts';
 import type { Json } from './json.ts';
 import { validateSchedulingGates, validateSpread, validateTolerations } from './placement.ts';
+import { validateOs } from './pod-os.ts';
+import { validatePodResources } from './pod-resources.ts';
 import { validateResources } from './resource-requirements.ts';
 import { validatePodSecurityContext } from './security-context.ts';
 import { validateVolumes } from './volumes.ts';
 
 const RESTART_POLICIES: readonly string[] = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES: readonly string[] = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+const RESOURCE_CLAIM = 'io.k8s.api.core.v1.PodResourceClaim';
 const NO_CLAIMS: readonly Json[] = [];
 
 /** Whose spec it is: a pod's own, or a template's, which may still lack what pods are given at creation. */
 export interface PodSpecOptions {
   readonly isPod: boolean;
+  /** Of the pod, where it has one. */
+  readonly name?: string;
 }
 
 function oneOf(value: string, allowed: readonly string[], field: string, errors: FieldErrors): void {
@@ -62,21 +68,22 @@ function validateResourceClaims(claims: readonly Json[], field: string, errors: 
     else validateDnsLabel(name, `${at}.name`, errors);
     seen.add(name);
     if (resourceClaimName !== undefined && resourceClaimTemplateName !== undefined) {
-      errors.invalid(
-        at,
-        claims[i],
-        'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified',
-      );
+      const rule = 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified';
+      errors.invalid(at, internalValue(RESOURCE_CLAIM, claims[i]), rule);
     }
     if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) {
-      errors.invalid(at, claims[i], 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`');
+      const rule = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`';
+      errors.invalid(at, internalValue(RESOURCE_CLAIM, claims[i]), rule);
+    }
+    for (const [key, value] of Object.entries({ resourceClaimName, resourceClaimTemplateName })) {
+      if (value !== undefined) invalidEach(dns1123Subdomain(value), `${at}.${key}`, value, errors);
     }
   }
 }
 
-function validateAllContainers(spec: Json, field: string, errors: FieldErrors): void {
+function validateAllContainers(spec: Json, name: string, field: string, errors: FieldErrors): void {
   const pod: PodFacts = {
-    volumes: validateVolumes(spec.volumes, `${field}.volumes`, errors),
+    volumes: validateVolumes(spec.volumes, name, `${field}.volumes`, errors),
     claims: spec.resourceClaims ?? NO_CLAIMS,
     restartPolicy: spec.restartPolicy,
     grace: spec.terminationGracePeriodSeconds ?? 0,
@@ -94,7 +101,7 @@ function validateAllContainers(spec: Json, field: string, errors: FieldErrors): 
     const others = [...regular, ...(init ?? [])];
     validateEphemeralContainers(ephemeral, others, pod, `${field}.ephemeralContainers`, errors);
   }
-  if (spec.resources !== undefined) validateResources(spec.resources, pod.claims, `${field}.resources`, errors);
+  if (spec.resources !== undefined) validatePodResources(spec, pod.claims, `${field}.resources`, errors);
 }
 
 function validateNames(spec: Json, field: string, errors: FieldErrors): void {
@@ -108,22 +115,6 @@ function validateNames(spec: Json, field: string, errors: FieldErrors): void {
   }
   if (hostname) validateDnsLabel(hostname, `${field}.hostname`, errors);
   if (subdomain) validateDnsLabel(subdomain, `${field}.subdomain`, errors);
-}
-
-function validateOs(spec: Json, field: string, errors: FieldErrors): void {
-  const name: string = spec.os.name ?? '';
-  if (name === '') errors.required(`${field}.os.name`, 'cannot be empty');
-  else if (name !== 'linux' && name !== 'windows') errors.notSupported(`${field}.os`, name, ['linux', 'windows']);
-  else if (name === 'linux') {
-    if (spec.securityContext?.windowsOptions !== undefined) {
-      const at = `${field}.securityContext.windowsOptions`;
-      errors.forbidden(at, 'windows options cannot be set for a linux pod');
-    }
-  } else {
-    for (const flag of ['hostPID', 'hostIPC', 'shareProcessNamespace'] as const) {
-      if (spec[flag] === true) errors.forbidden(`${field}.${flag}`, 'cannot be set for a windows pod');
-    }
-  }
 }
 
 function validatePriority(spec: Json, field: string, errors: FieldErrors): void {
@@ -142,7 +133,7 @@ function validatePriority(spec: Json, field: string, errors: FieldErrors): void 
 
 /** Everything a PodSpec says, in upstream's order of errors. Assumes that defaults have been filled. */
 export function validatePodSpec(spec: Json, field: string, options: PodSpecOptions, errors: FieldErrors): void {
-  validateAllContainers(spec, field, errors);
+  validateAllContainers(spec, options.name ?? '', field, errors);
   if (spec.hostNetwork === true) validateHostNetwork(spec, options.isPod, field, errors);
   oneOf(spec.restartPolicy ?? '', RESTART_POLICIES, `${field}.restartPolicy`, errors);
   oneOf(spec.dnsPolicy ?? '', DNS_POLICIES, `${field}.dnsPolicy`, errors);

@@ -2,6 +2,7 @@ import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { LabelMatcher } from '../../schema/selectors.ts';
 import { notOneOf, validateAnnotations, validateLabels } from './checks.ts';
 import type { Json } from './json.ts';
+import { validatePodAnnotations } from './pod-annotations.ts';
 import { validatePodSpec } from './pod-spec.ts';
 
 const TEMPLATE_OPTIONS = { isPod: false } as const;
@@ -12,6 +13,7 @@ export function validatePodTemplate(template: Json, field: string, errors: Field
   if (metadata?.labels !== undefined) validateLabels(metadata.labels, `${field}.labels`, errors);
   if (metadata?.annotations !== undefined) validateAnnotations(metadata.annotations, `${field}.annotations`, errors);
   const spec = template?.spec ?? {};
+  validatePodAnnotations(metadata?.annotations, spec, `${field}.annotations`, errors);
   validatePodSpec(spec, `${field}.spec`, TEMPLATE_OPTIONS, errors);
   if ((spec.ephemeralContainers?.length ?? 0) > 0) {
     errors.forbidden(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template');

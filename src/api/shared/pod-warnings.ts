@@ -1,6 +1,8 @@
 import { quantityMilli } from '../../base/quantity.ts';
 import { quote } from '../../schema/field-errors.ts';
+import { claimSizeWarnings } from './claim-spec.ts';
 import type { Json } from './json.ts';
+import { DEPRECATED_LABELS, nodeTermWarnings } from './node-label-warnings.ts';
 import { portWarnings } from './port-warnings.ts';
 import { overlapWarnings } from './volume-warnings.ts';
 
@@ -16,32 +18,19 @@ const DEPRECATED_VOLUMES: readonly (readonly [string, string])[] = [
   ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ];
 
-const DEPRECATED_LABELS: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-};
-
 const DEPRECATED_ANNOTATIONS: Readonly<Record<string, string>> = {
   'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
   'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
   'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
 };
 
+const SECCOMP_POD = 'seccomp.security.alpha.kubernetes.io/pod';
+const SECCOMP_CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
+const APPARMOR_CONTAINER = 'container.apparmor.security.beta.kubernetes.io/';
+
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 const NO_SELECTOR = 'a null labelSelector results in matching no pod';
-
-function nodeTermWarnings(term: Json, field: string, out: string[]): void {
-  const expressions: readonly Json[] = term?.matchExpressions ?? [];
-  for (let i = 0; i < expressions.length; i++) {
-    const key: string = expressions[i].key;
-    const text = DEPRECATED_LABELS[key];
-    if (text !== undefined) out.push(`${field}.matchExpressions[${i}].key: ${key} is ${text}`);
-  }
-}
 
 function placementWarnings(spec: Json, field: string, out: string[]): void {
   for (const key in spec.nodeSelector) {
@@ -82,8 +71,12 @@ function affinityWarnings(spec: Json, field: string, out: string[]): void {
 function listWarnings(spec: Json, field: string, out: string[]): void {
   for (const [i, volume] of (spec.volumes ?? []).entries()) {
     for (const [type, text] of DEPRECATED_VOLUMES) {
-      if (volume[type] !== undefined) out.push(`${field}.volumes[${i}].${type}: ${text}`);
+      if (volume[type] === undefined) continue;
+      out.push(`${field}.volumes[${i}].${type === 'storageos' ? 'storageOS' : type}: ${text}`);
     }
+    const template = volume.ephemeral?.volumeClaimTemplate;
+    const at = `${field}.volumes[${i}].ephemeral.volumeClaimTemplate.spec`;
+    if (template !== undefined) out.push(...claimSizeWarnings(template.spec, at));
   }
   overlapWarnings(spec.volumes ?? [], out);
   const addresses = new Set<string>();
@@ -137,6 +130,30 @@ function containerWarnings(spec: Json, field: string, out: string[]): void {
   }
 }
 
+/** Profiles given by annotations of old; a field beside them is what counts. Pods themselves keep theirs in silence. */
+function annotationWarnings(spec: Json, annotations: Json, prefix: string, out: string[]): void {
+  if (annotations === undefined) return;
+  const field = `${prefix}metadata.annotations`;
+  const context = spec.securityContext;
+  const seccomp = 'non-functional in v1.27+; use the "seccompProfile" field instead';
+  if (annotations[SECCOMP_POD] !== undefined && context?.seccompProfile === undefined) {
+    out.push(`${field}[${SECCOMP_POD}]: ${seccomp}`);
+  }
+  for (const list of ['initContainers', 'containers', 'ephemeralContainers'] as const) {
+    for (const { name, securityContext: own } of spec[list] ?? []) {
+      const atSeccomp = `${SECCOMP_CONTAINER}${name}`;
+      if (annotations[atSeccomp] !== undefined && own?.seccompProfile === undefined) {
+        out.push(`${field}[${atSeccomp}]: ${seccomp}`);
+      }
+      const atAppArmor = `${APPARMOR_CONTAINER}${name}`;
+      const given = (own?.appArmorProfile ?? context?.appArmorProfile) !== undefined;
+      if (prefix !== '' && annotations[atAppArmor] !== undefined && !given) {
+        out.push(`${field}[${atAppArmor}]: deprecated since v1.30; use the "appArmorProfile" field instead`);
+      }
+    }
+  }
+}
+
 function specWarnings(spec: Json, metadata: Json, prefix: string, out: string[]): void {
   const field = `${prefix}spec`;
   placementWarnings(spec, field, out);
@@ -148,6 +165,7 @@ function specWarnings(spec: Json, metadata: Json, prefix: string, out: string[])
   for (const name of ['memory', 'ephemeral-storage'] as const) {
     fractionWarning(spec.overhead?.[name], `${field}.overhead[${name}]`, out);
   }
+  annotationWarnings(spec, metadata?.annotations, prefix, out);
   containerWarnings(spec, field, out);
   portWarnings(spec, field, out);
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {

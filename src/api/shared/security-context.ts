@@ -1,13 +1,19 @@
 import type { FieldErrors } from '../../schema/field-errors.ts';
 import { notOneOf, validateId } from './checks.ts';
+import { internalValue } from './internal-form.ts';
 import type { Json } from './json.ts';
 import { validateDescendingPath } from './paths.ts';
 
+const PROFILE_TYPES: readonly string[] = ['Localhost', 'RuntimeDefault', 'Unconfined'];
+const SECCOMP_PROFILE = 'io.k8s.api.core.v1.SeccompProfile';
+const SECURITY_CONTEXT = 'io.k8s.api.core.v1.SecurityContext';
 const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
 const SYSCTL_RULE = `must have at most 253 characters and match regex ^${SYSCTL.source.slice(1, -1)}$`;
 
 function validateSeccomp(profile: Json, field: string, errors: FieldErrors): void {
   const { type = '', localhostProfile } = profile;
+  if (type === '') errors.required(`${field}.type`, 'type is required when seccompProfile is set');
+  else if (!PROFILE_TYPES.includes(type)) notOneOf(`${field}.type`, type, PROFILE_TYPES, errors);
   if (type === 'Localhost') {
     if (localhostProfile === undefined) {
       errors.required(`${field}.localhostProfile`, 'must be set when seccomp type is Localhost');
@@ -15,12 +21,8 @@ function validateSeccomp(profile: Json, field: string, errors: FieldErrors): voi
     return;
   }
   if (localhostProfile !== undefined) {
-    const at = `${field}.localhostProfile`;
-    errors.invalid(at, localhostProfile, 'can only be set when seccomp type is Localhost');
-  }
-  if (type === '') errors.required(`${field}.type`, 'type is required when seccompProfile is set');
-  else if (type !== 'RuntimeDefault' && type !== 'Unconfined') {
-    notOneOf(`${field}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'], errors);
+    const whole = internalValue(SECCOMP_PROFILE, profile);
+    errors.invalid(`${field}.localhostProfile`, whole, 'can only be set when seccomp type is Localhost');
   }
 }
 
@@ -34,23 +36,22 @@ function validateAppArmor(profile: Json, field: string, errors: FieldErrors): vo
     } else if (localhostProfile === '') errors.required(at, 'must be set when AppArmor type is Localhost');
     return;
   }
-  if (localhostProfile !== undefined) {
+  if (localhostProfile !== undefined && PROFILE_TYPES.includes(type)) {
     errors.invalid(at, localhostProfile, 'can only be set when AppArmor type is Localhost');
   }
   if (type === '') errors.required(`${field}.type`, 'type is required when appArmorProfile is set');
-  else if (type !== 'RuntimeDefault' && type !== 'Unconfined') {
-    notOneOf(`${field}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'], errors);
-  }
+  else if (!PROFILE_TYPES.includes(type)) notOneOf(`${field}.type`, type, PROFILE_TYPES, errors);
 }
 
 function validateEscalation(context: Json, field: string, errors: FieldErrors): void {
   if (context.allowPrivilegeEscalation !== false) return;
+  const whole = internalValue(SECURITY_CONTEXT, context);
   if (context.privileged === true) {
-    errors.invalid(field, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true');
+    errors.invalid(field, whole, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true');
   }
   if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) {
     const rule = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN';
-    errors.invalid(field, context, rule);
+    errors.invalid(field, whole, rule);
   }
 }
 
@@ -84,16 +85,15 @@ function validateSysctls(sysctls: readonly Json[], field: string, errors: FieldE
 
 /** PodSecurityContext at spec.securityContext. */
 export function validatePodSecurityContext(spec: Json, field: string, errors: FieldErrors): void {
-  const context = spec.securityContext;
-  if (spec.shareProcessNamespace === true && spec.hostPID === true) {
-    errors.invalid(`${field}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled');
-  }
-  if (context === undefined) return;
+  const context = spec.securityContext ?? {};
   validateId(context.fsGroup, `${field}.fsGroup`, errors);
   validateId(context.runAsUser, `${field}.runAsUser`, errors);
   validateId(context.runAsGroup, `${field}.runAsGroup`, errors);
   const groups: readonly number[] = context.supplementalGroups ?? [];
   for (let i = 0; i < groups.length; i++) validateId(groups[i], `${field}.supplementalGroups[${i}]`, errors);
+  if (spec.shareProcessNamespace === true && spec.hostPID === true) {
+    errors.invalid(`${field}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled');
+  }
   if (context.sysctls !== undefined) validateSysctls(context.sysctls, `${field}.sysctls`, errors);
   const change = context.fsGroupChangePolicy;
   if (change !== undefined && change !== 'OnRootMismatch' && change !== 'Always') {

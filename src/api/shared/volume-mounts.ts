@@ -67,7 +67,7 @@ export function validateVolumeMounts(
     if (mount.mountPropagation !== undefined) {
       validatePropagation(mount, container, `${field}.mountPropagation`, errors);
     }
-    if (mount.recursiveReadOnly !== undefined) validateRecursiveReadOnly(mount, `${field}[${i}]`, errors);
+    if (mount.recursiveReadOnly !== undefined) validateRecursiveReadOnly(mount, field, errors);
   }
 }
 

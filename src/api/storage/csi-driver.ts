@@ -5,18 +5,11 @@ import { defineKind } from '../generic.ts';
 import { AGE, flag, NAME, text } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
 import { carryGeneration, validateImmutable } from '../shared/transitions.ts';
-import { validateSubdomain } from '../shared/validation.ts';
+import { validateDriverName } from '../shared/volume-sources.ts';
 
 const POLICIES = ['ReadWriteOnceWithFSType', 'File', 'None'];
 const MODES = ['Persistent', 'Ephemeral'];
 const FIXED = ['attachRequired', 'volumeLifecycleModes'];
-
-/** Name of a CSI driver: a domain name of at most 63 characters, in whatever case. */
-export function validateDriverName(name: string, field: string, errors: FieldErrors): void {
-  if (name === '') errors.required(field);
-  if (name.length > 63) errors.tooLong(field, 63);
-  validateSubdomain(name.toLowerCase(), field, errors);
-}
 
 function defaults(draft: Draft): void {
   draft.spec ??= {};

@@ -5,7 +5,7 @@ import { nonNegative, validateLabelName } from '../shared/checks.ts';
 import { AGE, integer, NAME } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
 import { validateImmutable } from '../shared/transitions.ts';
-import { validateDriverName } from './csi-driver.ts';
+import { validateDriverName } from '../shared/volume-sources.ts';
 
 const MAX_ID_BYTES = 192;
 

@@ -6,6 +6,7 @@ import { defineKind } from '../generic.ts';
 import { validateLabelName } from '../shared/checks.ts';
 import { AGE, NAME, text } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
+import { topologyWarnings } from '../shared/node-label-warnings.ts';
 import { validateImmutable } from '../shared/transitions.ts';
 
 const DEFAULT_ANNOTATIONS = [
@@ -80,6 +81,8 @@ function isDefault(object: KubeObject): boolean {
   return DEFAULT_ANNOTATIONS.some((name) => object.metadata.annotations?.[name] === 'true');
 }
 
+const warnings = (object: KubeObject): readonly string[] => topologyWarnings(object.allowedTopologies ?? []);
+
 export const storageClass = defineKind({
   group: 'storage.k8s.io',
   version: 'v1',
@@ -89,8 +92,9 @@ export const storageClass = defineKind({
   namespaced: false,
   returnsDeleted: true,
   defaults,
-  create: { validate },
+  create: { validate, warnings },
   update: {
+    warnings,
     validate(object, old, errors) {
       for (const field of FIXED) validateImmutable(object[field], old[field], field, errors);
     },

@@ -5,7 +5,7 @@ import { defineKind } from '../generic.ts';
 import { AGE, flag, NAME, text } from '../shared/columns.ts';
 import { keepOld, validateImmutable } from '../shared/transitions.ts';
 import { validateSubdomain } from '../shared/validation.ts';
-import { validateDriverName } from './csi-driver.ts';
+import { validateDriverName } from '../shared/volume-sources.ts';
 
 function defaults(draft: Draft): void {
   draft.status ??= {};

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { AGE, NAME, text } from '../shared/columns.ts';
 import { validateImmutable } from '../shared/transitions.ts';
-import { validateDriverName } from './csi-driver.ts';
+import { validateDriverName } from '../shared/volume-sources.ts';
 import { validateParameters } from './storage-class.ts';
 
 function validate(object: KubeObject, errors: FieldErrors): void {

@@ -5,6 +5,7 @@ import type { KubeObject } from '../../../schema/object.ts';
 import { validateImageWhitespace } from '../../shared/container.ts';
 import type { Json } from '../../shared/json.ts';
 import { nameWarnings } from '../../shared/name-warning.ts';
+import { validatePodAnnotations } from '../../shared/pod-annotations.ts';
 import { mirrorServiceAccount } from '../../shared/pod-defaults.ts';
 import { validatePodSpec } from '../../shared/pod-spec.ts';
 import { podWarnings } from '../../shared/pod-warnings.ts';
@@ -75,12 +76,12 @@ function prepare(draft: Draft, context: StrategyContext): void {
   draft.status.qosClass = qosClass(spec);
 }
 
-const POD_OPTIONS = { isPod: true } as const;
-
 /** What holds for every pod, new or changed, beyond what holds for templates. */
 export function validatePod(object: KubeObject, errors: FieldErrors): void {
   const spec = object.spec;
-  validatePodSpec(spec, 'spec', POD_OPTIONS, errors);
+  const { name = '', annotations } = object.metadata;
+  validatePodAnnotations(annotations, spec, 'metadata.annotations', errors);
+  validatePodSpec(spec, 'spec', { isPod: true, name }, errors);
   if (!spec.serviceAccountName) {
     const volumes: readonly Json[] = spec.volumes ?? [];
     for (let v = 0; v < volumes.length; v++) {

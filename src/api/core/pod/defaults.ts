@@ -1,7 +1,7 @@
-import { addQuantity, formatQuantity, type Quantity } from '../../../base/quantity.ts';
 import type { Draft } from '../../../schema/kind.ts';
 import type { Json } from '../../shared/json.ts';
 import { defaultPodSpec } from '../../shared/pod-defaults.ts';
+import { aggregateRequests, isPodResource } from '../../shared/pod-resources.ts';
 
 /** What is limited but not requested is requested as limited. */
 function defaultRequests(containers: readonly Json[] | undefined | null): void {
@@ -20,19 +20,15 @@ function hostPorts(containers: readonly Json[] | undefined | null): void {
   }
 }
 
-/** Resources of the pod as a whole: requests are the sum of its containers', else what it limits. */
+/** Resources of the pod as a whole, once it limits any: what its containers request together, else what it limits. */
 function defaultPodResources(spec: Json): void {
   const limits = spec.resources?.limits;
-  for (const name in limits) {
+  if (limits === undefined || Object.keys(limits).length === 0) return;
+  const wanted: Json = { ...limits, ...aggregateRequests(spec) };
+  for (const name in wanted) {
+    if (!isPodResource(name)) continue;
     spec.resources.requests ??= {};
-    if (spec.resources.requests[name] !== undefined) continue;
-    let sum: Quantity | string | undefined;
-    for (const container of spec.containers ?? []) {
-      const request = container.resources?.requests?.[name];
-      if (request !== undefined) sum = sum === undefined ? request : addQuantity(sum, request);
-    }
-    const total = sum === undefined || typeof sum === 'string' ? sum : formatQuantity(sum);
-    spec.resources.requests[name] = total ?? limits[name];
+    spec.resources.requests[name] ??= wanted[name];
   }
 }
 

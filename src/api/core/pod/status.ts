@@ -60,15 +60,20 @@ function validateContainerStatuses(object: KubeObject, old: KubeObject, errors: 
   }
 }
 
+/** An address as the server's own type prints it. */
+const inCapitals = (entry: Json): Json => ({ IP: entry.ip ?? '' });
+
 function validateAddresses(list: readonly Json[], field: string, errors: FieldErrors): void {
   for (let i = 0; i < list.length; i++) validateIp(list[i].ip ?? '', `${field}[${i}]`, errors);
   if (list.length < 2) return;
   const families = new Set(list.map((entry) => ipFamily(entry.ip ?? '')));
   if (families.size < 2 || list.length > 2) {
-    errors.invalid(field, list, 'may specify no more than one IP for each IP family');
+    errors.invalid(field, list.map(inCapitals), 'may specify no more than one IP for each IP family');
   }
   for (let i = 1; i < list.length; i++) {
-    if (list.slice(0, i).some((entry) => entry.ip === list[i].ip)) errors.duplicate(`${field}[${i}]`, list[i]);
+    if (list.slice(0, i).some((entry) => entry.ip === list[i].ip)) {
+      errors.duplicate(`${field}[${i}]`, inCapitals(list[i]));
+    }
   }
 }
 
