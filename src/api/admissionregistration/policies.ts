@@ -6,7 +6,7 @@ import { defineKind } from '../generic.ts';
 import { invalidEach } from '../shared/checks.ts';
 import { AGE, integer, NAME, text } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
-import { carryGeneration, takeAllButStatus, takeStatusOnly } from '../shared/transitions.ts';
+import { carryGeneration, takeAllButStatus, takeStatusAlone } from '../shared/transitions.ts';
 import { validateSubdomain } from '../shared/validation.ts';
 import {
   defaultMatchResources,
@@ -142,7 +142,7 @@ export const validatingAdmissionPolicy = defineKind({
     validate: validateValidating,
   },
   update: { prepare: takeAllButStatus, validate: (object, _old, errors) => validateValidating(object, errors) },
-  status: { prepare: takeStatusOnly },
+  status: { prepare: takeStatusAlone },
   resetFields: { status: [['metadata'], ['spec']] },
   columns: [
     NAME,

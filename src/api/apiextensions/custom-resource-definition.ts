@@ -4,7 +4,7 @@ import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { CREATED_AT, NAME } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
-import { takeAllButStatus, takeStatusOnly, validateImmutable } from '../shared/transitions.ts';
+import { takeAllButStatus, takeStatusAlone, validateImmutable } from '../shared/transitions.ts';
 import { validateDefinition } from './validation.ts';
 
 const HTTPS_PORT = 443;
@@ -70,6 +70,6 @@ export const customResourceDefinition = defineKind({
     },
     validate: validateUpdate,
   },
-  status: { prepare: takeStatusOnly },
+  status: { prepare: takeStatusAlone },
   columns: [NAME, CREATED_AT],
 });

@@ -5,7 +5,7 @@ import { defineKind } from '../generic.ts';
 import { invalidEach, validatePort } from '../shared/checks.ts';
 import { AGE, NAME, text } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
-import { keepOld } from '../shared/transitions.ts';
+import { keepOld, takeStatusAlone } from '../shared/transitions.ts';
 import { validateSubdomain } from '../shared/validation.ts';
 
 function validate(object: KubeObject, errors: FieldErrors): void {
@@ -66,7 +66,7 @@ export const apiService = defineKind({
     prepare: (draft, old) => keepOld(draft, old, 'status'),
     validate: (object, _old, errors) => validate(object, errors),
   },
-  status: {},
+  status: { prepare: takeStatusAlone },
   columns: [
     NAME,
     text('Service', ({ spec }) => (spec?.service ? `${spec.service.namespace}/${spec.service.name}` : 'Local')),

@@ -43,10 +43,9 @@ function validateType(errors: FieldErrors, path: string, type: string): void {
 function validateNames(errors: FieldErrors, path: string, type: string, resources: Resources | undefined): void {
   for (const name of Object.keys(resources ?? {})) {
     if (type === 'Pod' || type === 'Container') {
-      const before = errors.list.length;
       validateResourceName(name, `${path}[${name}]`, errors);
       const standard = CONTAINER_RESOURCES.has(name) || name.startsWith('hugepages-');
-      if (errors.list.length === before && !name.includes('/') && !standard) {
+      if (!name.includes('/') && !standard) {
         errors.invalid(`${path}[${name}]`, name, 'must be a standard resource for containers');
       }
     } else validateResourceName(name, `${path}[${name}]`, errors);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { AGE, integer, NAME, text } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
-import { takeAllButStatus, takeStatusOnly } from '../shared/transitions.ts';
+import { takeAllButStatus, takeStatusAlone } from '../shared/transitions.ts';
 
 const COMMON = {
   group: 'flowcontrol.apiserver.k8s.io',
@@ -11,7 +11,7 @@ const COMMON = {
   namespaced: false,
   generation: true,
   update: { prepare: takeAllButStatus },
-  status: { prepare: takeStatusOnly },
+  status: { prepare: takeStatusAlone },
   resetFields: { status: [['metadata'], ['spec']] },
 } as const;
 

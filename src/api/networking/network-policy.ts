@@ -26,11 +26,13 @@ function validatePolicyPort(entry: Json, field: string, errors: FieldErrors): vo
   const { protocol, port, endPort } = entry;
   if (protocol !== undefined && !PROTOCOLS.includes(protocol))
     notOneOf(`${field}.protocol`, protocol, PROTOCOLS, errors);
-  if (port !== undefined) validatePortOrName(port, `${field}.port`, errors);
-  if (endPort === undefined) return;
   const refuse = (value: unknown, why: string): void => errors.invalid(`${field}.endPort`, value, why);
+  if (typeof port === 'string' && endPort !== undefined) {
+    refuse(endPort, 'may not be specified when `port` is non-numeric');
+  }
+  if (port !== undefined) validatePortOrName(port, `${field}.port`, errors);
+  if (endPort === undefined || typeof port === 'string') return;
   if (port === undefined) refuse(endPort, 'may not be specified when `port` is not specified');
-  else if (typeof port === 'string') refuse(endPort, 'may not be specified when `port` is non-numeric');
   else {
     if (endPort < port) refuse(port, 'must be greater than or equal to `port`');
     validatePort(endPort, `${field}.endPort`, errors);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { AGE, NAME, text } from '../shared/columns.ts';
 import type { Json } from '../shared/json.ts';
-import { keepOld, validateImmutable } from '../shared/transitions.ts';
+import { keepOld, takeStatusAlone, validateImmutable } from '../shared/transitions.ts';
 
 const COMMON = { group: 'resource.k8s.io', version: 'v1', returnsDeleted: true } as const;
 
@@ -49,7 +49,7 @@ export const resourceClaim = defineKind({
   namespaced: true,
   defaults: (draft) => defaultClaimRequests(draft.spec),
   update: { ...frozenSpec, prepare: (draft, old) => keepOld(draft, old, 'status') },
-  status: { prepare: (draft, old) => keepOld(draft, old, 'spec') },
+  status: { prepare: takeStatusAlone },
   resetFields: { status: [['metadata'], ['spec']] },
   columns: [NAME, text('State', claimState), AGE],
 });

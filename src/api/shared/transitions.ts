@@ -27,6 +27,15 @@ export function takeStatusOnly(draft: Draft, old: KubeObject): void {
   carryGeneration(draft, old, false);
 }
 
+/** `/status` of kinds whose metadata belongs to the main endpoint alone, but for what the server keeps there itself. */
+export function takeStatusAlone(draft: Draft, old: KubeObject): void {
+  keepOld(draft, old, 'spec');
+  const { managedFields, resourceVersion } = draft.metadata;
+  draft.metadata = { ...old.metadata };
+  if (managedFields !== undefined) draft.metadata.managedFields = managedFields;
+  if (resourceVersion !== undefined) draft.metadata.resourceVersion = resourceVersion;
+}
+
 /** The main endpoint of most kinds: status stays, generation follows spec. */
 export function takeAllButStatus(draft: Draft, old: KubeObject): void {
   keepOld(draft, old, 'status');

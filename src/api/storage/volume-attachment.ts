@@ -3,7 +3,7 @@ import type { Draft } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
 import { AGE, flag, NAME, text } from '../shared/columns.ts';
-import { keepOld, validateImmutable } from '../shared/transitions.ts';
+import { keepOld, takeStatusAlone, validateImmutable } from '../shared/transitions.ts';
 import { validateSubdomain } from '../shared/validation.ts';
 import { validateDriverName } from '../shared/volume-sources.ts';
 
@@ -49,11 +49,7 @@ export const volumeAttachment = defineKind({
     },
   },
   status: {
-    prepare(draft, old) {
-      keepOld(draft, old, 'spec');
-      const { managedFields, resourceVersion } = draft.metadata;
-      draft.metadata = { ...old.metadata, managedFields, resourceVersion };
-    },
+    prepare: takeStatusAlone,
   },
   resetFields: { status: [['metadata'], ['spec']] },
   columns: [
