@@ -168,9 +168,10 @@ export class SchedulerCache implements World {
     this.#add(pod, node, true);
   }
 
-  /** Takes an assumption back; does nothing once the API has confirmed it. */
-  forget(key: string): void {
-    if (this.#placed.get(key)?.assumed === true) this.#remove(key);
+  /** Takes an assumption back; does nothing once the API has confirmed it, nor to a later pod of the name. */
+  forget({ key, uid }: PodInfo): void {
+    const placed = this.#placed.get(key);
+    if (placed?.assumed === true && placed.info.uid === uid) this.#remove(key);
   }
 
   isAssumed(key: string): boolean {

@@ -46,7 +46,7 @@ function nodeMatters(node: KubeObject, previous: KubeObject): boolean {
 
 const gated = (pod: KubeObject): boolean => (pod.spec.schedulingGates ?? []).length > 0;
 
-function podHandlers({ cache, queue, mine }: Heard) {
+function podHandlers({ cache, queue, volumes, mine }: Heard) {
   const waiting = (pod: KubeObject): boolean => mine(pod) && !gated(pod) && !isFinished(pod);
   const placed = (pod: KubeObject): void => {
     queue.remove(keyOf(pod));
@@ -76,6 +76,7 @@ function podHandlers({ cache, queue, mine }: Heard) {
       const key = keyOf(pod);
       queue.remove(key);
       cache.removePod(key);
+      volumes.podGone(pod.metadata.uid ?? '');
       if (pod.spec.nodeName) queue.event(BY_ROOM);
     },
   };

@@ -157,6 +157,11 @@ export class SchedulingQueue {
     this.#giveBack();
   }
 
+  /** Whether the pod, as it was taken, is still one that wants a node. */
+  holds(item: Queued): boolean {
+    return this.#pods.get(item.info.key) === item;
+  }
+
   /** The pod got none: refused by `plugins`, or (empty) an error. `since` is what `mark()` said when it was taken. */
   failed(item: Queued, plugins: ReadonlySet<string>, since: number): void {
     if (this.#pods.get(item.info.key) !== item) return;

@@ -297,6 +297,36 @@ describe('scheduler', () => {
     );
   });
 
+  it('waits for no claim of a pod that is gone, and takes nothing from the next of its name', async () => {
+    await node('a');
+    await client.create(STORAGE_CLASSES, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'late' },
+      provisioner: 'x/y',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    await client.create(claims, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'd' },
+      spec: { storageClassName: 'late' },
+    });
+    const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'd' } }];
+    await pod('p', { ...cpu('2'), volumes });
+    await clock.settle();
+    await client.delete(pods, 'p');
+    await clock.advance(60_000);
+    await pod('p', { ...cpu('2'), volumes });
+    // The first would have been given up by now, and its room with it: that is the second's.
+    await clock.advance(541_000);
+    await pod('other', cpu('1'));
+    await clock.settle();
+    expect(await nodeOf('other')).toBeUndefined();
+    expect(await condition('p')).toBeUndefined();
+    expect((await condition('other')).message).toContain('Insufficient cpu');
+  });
+
   it('refuses pods whose claims are missing or wait for no node', async () => {
     await node('a');
     await pod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'none' } }] });

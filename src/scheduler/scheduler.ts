@@ -149,10 +149,10 @@ class Scheduler implements SchedulerHandle {
       this.#queue.done(item);
       this.#options.recorder.event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${node.name}`);
     } catch (error) {
-      this.#cache.forget(pod.key);
+      this.#cache.forget(pod);
       // Whatever the pod would have taken is free again for those it kept out.
       this.#queue.event(null);
-      if (isStatus(error, 'NotFound') || !this.#running) this.#queue.done(item);
+      if (isStatus(error, 'NotFound') || !this.#running || !this.#queue.holds(item)) this.#queue.done(item);
       else this.#failed(item, (error as Error).message, mark);
     }
   }

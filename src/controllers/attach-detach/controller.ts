@@ -287,15 +287,19 @@ class AttachDetach {
   async #syncNode(name: string): Promise<undefined> {
     const node = this.#nodes.get(undefined, name);
     if (node === undefined || !isManaged(node)) return;
+    await this.#writer.setAttached(node, () => this.#devicesOn(name));
+  }
+
+  #devicesOn(node: string): string[] {
     const devices: string[] = [];
-    for (const attachment of this.#attachments.byIndex(BY_NODE, name)) {
+    for (const attachment of this.#attachments.byIndex(BY_NODE, node)) {
       const { metadata, spec, status } = attachment;
       if (status?.attached !== true || metadata.deletionTimestamp !== undefined) continue;
       if (this.#leaving.has(lifeOf(attachment))) continue;
       const device = deviceNameOf(this.#volume(spec.source.persistentVolumeName ?? ''));
       if (device !== null) devices.push(device);
     }
-    await this.#writer.setAttached(node, devices);
+    return devices;
   }
 
   #tellPods(attachment: VolumeAttachment, previous: VolumeAttachment): void {

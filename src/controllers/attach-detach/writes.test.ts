@@ -20,7 +20,7 @@ async function world() {
   await client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' }, spec: {} });
   const writer = new AttachmentWriter(client);
   const read = () => client.get<Node>(NODES, 'a');
-  await writer.setAttached(await read(), [OTHER, DEVICE]);
+  await writer.setAttached(await read(), () => [OTHER, DEVICE]);
   const attached = async () =>
     ((await read()).status?.volumesAttached as { name: string }[] | undefined)?.map(({ name }) => name);
   return { client, writer, read, attached };
@@ -53,4 +53,30 @@ it('remembers what it wrote until the cache has it too', async () => {
   };
   expect(await writer.withdraw(stale, volume, false)).toBe(true);
   expect(await attached()).toEqual([OTHER]);
+});
+
+it('does not let a volume go while a write of ours is under way that lists it', async () => {
+  const { writer, read, attached } = await world();
+  const bare = await read();
+  await writer.setAttached(bare, () => [OTHER]);
+  const seen = await read();
+  let leaving = false;
+  const listed = writer.setAttached(seen, () => (leaving ? [OTHER] : [OTHER, DEVICE]));
+  leaving = true;
+  const gone = writer.withdraw(seen, volume, false);
+  const again = writer.setAttached(seen, () => [OTHER]);
+  await Promise.all([listed, again]);
+  expect(await gone).toBe(true);
+  expect(await attached()).toEqual([OTHER]);
+});
+
+it('does not take the word of a cache that does not list it', async () => {
+  const { client, writer, read, attached } = await world();
+  const { metadata } = await read();
+  // Written by the one who led before, and not heard of yet.
+  const behind = { ...(await read()), metadata: { ...metadata, resourceVersion: '1' }, status: {} };
+  const other = new AttachmentWriter(client);
+  expect(await other.withdraw(behind, volume, false)).toBe(true);
+  expect(await attached()).toEqual([OTHER]);
+  expect(await writer.withdraw(await read(), volume, false)).toBe(true);
 });

@@ -37,6 +37,8 @@ export class AttachmentWriter {
   readonly #client: Client;
   /** Nodes as our last writes left them, until the informer has them too. */
   readonly #written = new Map<string, Node>();
+  /** Writes of one node's list come one after the other: each is made on what the one before it left. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(client: Client) {
     this.#client = client;
@@ -55,16 +57,23 @@ export class AttachmentWriter {
    * in use before it mounts it, and we write only on top of what it reported: so either it sees this first and does
    * not mount, or we see that it is about to.
    */
-  async withdraw(cached: Node, volume: PersistentVolume, forced: boolean): Promise<boolean> {
-    const device = deviceNameOf(volume) ?? '';
+  withdraw(cached: Node, volume: PersistentVolume, forced: boolean): Promise<boolean> {
+    return this.#inTurn(cached, () => this.#withdraw(cached, deviceNameOf(volume) ?? '', forced));
+  }
+
+  async #withdraw(cached: Node, device: string, forced: boolean): Promise<boolean> {
     let node = this.#newest(cached);
     for (let attempt = 1; ; attempt++) {
       if (!forced && isInUse(node, device)) return false;
       const attached = attachedOf(node);
       const left = attached.filter(({ name }) => name !== device);
-      if (left.length === attached.length) return true;
       try {
-        await this.#setAttached(node, left);
+        if (left.length < attached.length) await this.#setAttached(node, left);
+        // Whoever led before us may have listed it since.
+        else if (attempt === 1) {
+          node = await this.#client.get<Node>(NODES, node.metadata.name ?? '');
+          continue;
+        }
         return true;
       } catch (error) {
         if (isStatus(error, 'NotFound')) return true;
@@ -74,16 +83,33 @@ export class AttachmentWriter {
     }
   }
 
-  /** Makes the node's list of attached volumes say exactly these. Throws a conflict when the cache is too old. */
-  async setAttached(cached: Node, devices: readonly string[]): Promise<void> {
-    const node = this.#newest(cached);
-    const attached = [...devices].sort().map((name) => ({ name, devicePath: '' }));
-    if (deepEqual(attached, attachedOf(node))) return;
-    try {
-      await this.#setAttached(node, attached);
-    } catch (error) {
-      if (!isStatus(error, 'NotFound')) throw error;
-    }
+  /**
+   * Makes the node's list of attached volumes say exactly what `devices` answers when it is to be written. Throws a
+   * conflict when the cache is too old.
+   */
+  setAttached(cached: Node, devices: () => readonly string[]): Promise<void> {
+    return this.#inTurn(cached, async () => {
+      const node = this.#newest(cached);
+      const attached = [...devices()].sort().map((name) => ({ name, devicePath: '' }));
+      if (deepEqual(attached, attachedOf(node))) return;
+      try {
+        await this.#setAttached(node, attached);
+      } catch (error) {
+        if (!isStatus(error, 'NotFound')) throw error;
+      }
+    });
+  }
+
+  #inTurn<T>({ metadata: { name = '' } }: Node, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(name);
+    const mine = before === undefined ? work() : before.then(work);
+    const over = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#turns.get(name) === over) this.#turns.delete(name);
+      });
+    this.#turns.set(name, over);
+    return mine;
   }
 
   forget(node: string): void {

@@ -16,6 +16,7 @@ const VOLUMES: Target = { group: '', version: 'v1', resource: 'persistentvolumes
 const BIND_TIMEOUT_MS = 600_000;
 
 interface Waiter {
+  readonly pod: PodInfo;
   readonly claims: readonly string[];
   readonly namespace: string;
   readonly node: NodeInfo;
@@ -39,7 +40,7 @@ export class VolumeBinder {
     this.#listers = options.listers;
   }
 
-  /** Throws when a write fails, provisioning is given up, or ten minutes pass. */
+  /** Throws when a write fails, provisioning is given up, the pod is gone, or ten minutes pass. */
   async bind(pod: PodInfo, node: NodeInfo, plan: VolumePlan): Promise<void> {
     for (const { claim, volume } of plan.bind) await this.#prebind(claim, volume);
     for (const claim of plan.provision) {
@@ -53,7 +54,7 @@ export class VolumeBinder {
     const claims = [...plan.bind.map(({ claim }) => claim), ...plan.provision].map(
       (claim) => claim.metadata.name ?? '',
     );
-    await this.#untilBound(pod.namespace, claims, node);
+    await this.#untilBound(pod, claims, node);
   }
 
   /** A claim was added, changed or deleted: whoever waits for it looks again. */
@@ -64,6 +65,14 @@ export class VolumeBinder {
   /** A volume was added or changed: whoever waits for the claim it is given to looks again. */
   volumeChanged({ spec }: KubeObject): void {
     if (spec.claimRef) this.#lookAgain(`${spec.claimRef.namespace}/${spec.claimRef.name}`);
+  }
+
+  /** A pod was deleted: nobody needs its volumes any more, though another of its name may. */
+  podGone(uid: string): void {
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.pod.uid === uid)
+        waiter.finish(new Error(`binding volumes: pod "${waiter.pod.name}" does not exist any more`));
+    }
   }
 
   #lookAgain(key: string): void {
@@ -100,10 +109,12 @@ export class VolumeBinder {
     });
   }
 
-  #untilBound(namespace: string, claims: readonly string[], node: NodeInfo): Promise<void> {
+  #untilBound(pod: PodInfo, claims: readonly string[], node: NodeInfo): Promise<void> {
+    const { namespace } = pod;
     return new Promise((resolve, reject) => {
       let timer: Timer | null = null;
       const waiter: Waiter = {
+        pod,
         claims,
         namespace,
         node,

@@ -102,7 +102,11 @@ test('a pod that gets its node while its claim was never bound fires', () => {
     spec: {},
     status: { phase: 'Pending' },
   });
-  b.call(pod(1), { verb: 'createSub', subresource: 'binding', program: 'kube-scheduler#0' });
+  const binding = { verb: 'createSub', subresource: 'binding', program: 'kube-scheduler#0' } as const;
+  // One that was meant for an earlier pod of the name comes late and is refused.
+  b.call(pod(1), { ...binding, body: { metadata: { uid: 'earlier' } } });
+  expect(b.violations).toEqual([]);
+  b.call(pod(1), binding);
   expect(b.violations[0]).toContain('while its claim data-web-1 never was bound');
 });
 

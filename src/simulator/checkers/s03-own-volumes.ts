@@ -63,7 +63,7 @@ class OwnVolumes implements Checker {
   /** A member is made after its claims, and gets its node after they are bound. */
   #called(entry: CallEntry): void {
     const { history, decisions, evaluated, violated } = this.#context;
-    const { verb, subresource, target, name } = entry.call;
+    const { verb, subresource, target, name, body } = entry.call;
     if (target.resource !== 'pods') return;
     const namespace = target.namespace ?? '';
     if (verb === 'create') {
@@ -78,7 +78,9 @@ class OwnVolumes implements Checker {
       }
     } else if (subresource === 'binding') {
       const pod = history.now(podKey(namespace, name));
-      for (const claim of pod === null ? [] : claimsOf(pod)) {
+      // One that is meant for an earlier pod of the name is refused.
+      const meant = (body as KubeObject | undefined)?.metadata.uid ?? pod?.metadata.uid;
+      for (const claim of pod === null || meant !== pod.metadata.uid ? [] : claimsOf(pod)) {
         evaluated();
         const bound = history.versions(claimKey(namespace, claim)).some(({ object }) => isFullyBound(object));
         if (!bound) violated(`pod ${namespace}/${name} gets its node while its claim ${claim} never was bound`);
