@@ -50,7 +50,7 @@ export const SCHEDULER_BUGS: readonly PlantedBug[] = [
     id: 'volume-binding-not-waited-for',
     title: 'a pod is bound before its claims are',
     file: 'src/scheduler/volumes/bind.ts',
-    search: 'await this.#untilBound(pod.namespace, claims, node);',
+    search: 'await this.#untilBound(pod, claims, node);',
     replace: '',
     breaks: 'S3',
     note: 'needs a class with WaitForFirstConsumer; the volume may then be made for another node',
