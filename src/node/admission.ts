@@ -79,11 +79,13 @@ export class NodeAdmission {
     return { reason: 'Deferred', message: refusal.message };
   }
 
-  release(uid: string): void {
+  /** Counts a pod no longer; false when it was not counted. */
+  release(uid: string): boolean {
     const admitted = this.#pods.get(uid);
-    if (admitted === undefined) return;
+    if (admitted === undefined) return false;
     this.#pods.delete(uid);
     addAmounts(this.#used, admitted.requests, -1);
+    return true;
   }
 
   #resources(requests: Amounts, node: KubeObject): Refusal | null {

@@ -249,6 +249,53 @@ describe('a simulated node', () => {
     });
   });
 
+  it('counts no pod that has ended, or that the API no longer has', async () => {
+    const big = {
+      restartPolicy: 'Never',
+      containers: [{ name: 'main', image: 'nginx', resources: { requests: { cpu: '20' } } }],
+    };
+    const phase = async (name: string) => {
+      await world.clock.advance(1_000);
+      return (await world.pod(name)).status.phase;
+    };
+    await world.create('done', { spec: big, annotations: { 'simulate.perdure.dev/exit-after': '0s' } });
+    expect(await phase('done')).toBe('Succeeded');
+    await world.create('forced', { spec: big, annotations: { 'simulate.perdure.dev/stop-delay': '20s' } });
+    expect(await phase('forced')).toBe('Running');
+    await world.create('refused', { spec: big });
+    expect(await phase('refused')).toBe('Failed');
+    await world.client.delete(inNamespace, 'forced', { gracePeriodSeconds: 0 });
+    await world.create('last', { spec: big });
+    expect(await phase('last')).toBe('Running');
+  });
+
+  it('starts no pod before what runs of earlier ones is gone, which may be of its name', async () => {
+    const { clock, client, manager } = world;
+    const runtime = createSimulatedRuntime({ clock });
+    const volumes = checkedVolumes(informerLookup(new InformerFactory(client, clock)));
+    const node = { runtime, volumes, profile: { name: 'node-2', addresses: ['10.0.0.2'] } };
+    await manager.add(node);
+    await world.create('p', { spec: { nodeName: 'node-2' } });
+    await clock.settle();
+    await manager.remove('node-2');
+    await client.delete(inNamespace, 'p', { gracePeriodSeconds: 0 });
+    await world.create('p', { spec: { nodeName: 'node-2' } });
+    const sandboxes: string[] = [];
+    const { createSandbox, removeSandbox } = runtime;
+    runtime.createSandbox = (spec) => {
+      sandboxes.push('made');
+      return createSandbox.call(runtime, spec);
+    };
+    runtime.removeSandbox = (uid) => {
+      sandboxes.push('removed');
+      return removeSandbox.call(runtime, uid);
+    };
+    await manager.add(node);
+    await clock.settle();
+    expect(sandboxes).toEqual(['removed', 'made']);
+    expect((await world.pod()).status.phase).toBe('Running');
+  });
+
   it('never starts a pod while one of its name is still going away', async () => {
     await world.create('p', { annotations: { 'simulate.perdure.dev/stop-delay': '20s' } });
     await world.clock.settle();

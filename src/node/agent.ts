@@ -26,7 +26,7 @@ import type { ContainerState, Sandbox } from './runtimes/runtime.ts';
 import { type NodeDns, sandboxSpec } from './sandbox-spec.ts';
 import { SelfFencing } from './self-fencing.ts';
 import { StatusWriter } from './status-writer.ts';
-import { removeStrayDirectories } from './stray-directories.ts';
+import { removeStrayDirectories, removeStrays } from './strays.ts';
 import { ClaimVolumes } from './volumes/claim-volumes.ts';
 import { FileSystemGrowth } from './volumes/file-system-growth.ts';
 import { NodeAttachments } from './volumes/node-attachments.ts';
@@ -91,6 +91,8 @@ class Agent implements NodeAgent {
   #found: { sandboxes: Map<string, Sandbox>; containers: Map<string, ContainerState[]> } | null = null;
   /** Containers that ended before a worker took them over; null once all are. */
   #exits: Map<string, ContainerState> | null = new Map();
+  /** Nothing runs here any more for pods the API does not know. */
+  #tidy = false;
   #unlisten: () => void = () => {};
   #halting = false;
   #cordoned = false;
@@ -331,25 +333,20 @@ class Agent implements NodeAgent {
       }),
       node: () => this.#registration.node,
       managed: () => this.#registration.node?.metadata.annotations?.[MANAGED_ATTACH] !== undefined,
-      freed: () => {
-        for (const worker of [...this.#stuck]) worker.lookAgain();
-      },
+      freed: () => [...this.#stuck].forEach((worker) => void worker.lookAgain()),
     });
   }
 
-  /** What runs for pods the API no longer knows of is stopped. */
+  /** What runs for pods the API no longer knows of is stopped, before anything new starts: it may be of the same name. */
   async #removeStrays(): Promise<void> {
-    const found = this.#found;
+    const found = [...(this.#found?.sandboxes.keys() ?? []), ...(this.#found?.containers.keys() ?? [])];
     this.#found = null;
     this.#exits = null;
-    if (found === null) return;
-    const uids = new Set([...found.sandboxes.keys(), ...found.containers.keys()]);
-    for (const uid of uids) {
-      if (this.workers.has(uid)) continue;
-      await this.#options.runtime.removeSandbox(uid).catch(() => undefined);
-      await this.#options.files?.remove(`${this.#options.directory ?? ''}/pods/${uid}`).catch(() => undefined);
-    }
-    await removeStrayDirectories(this.#options, (uid) => this.workers.has(uid));
+    const isKnown = (uid: string): boolean => this.workers.has(uid);
+    await removeStrays(this.#options, found, isKnown);
+    this.#tidy = true;
+    this.#resume();
+    await removeStrayDirectories(this.#options, isKnown);
   }
 
   #podSet(pod: KubeObject): void {
@@ -400,6 +397,7 @@ class Agent implements NodeAgent {
   /** Members are let run only while the node holds its lease. */
   #release(worker: PodWorker): void {
     if (!this.#fencing.open && isFencedPod(worker.pod)) return;
+    if (!this.#tidy && !worker.started) return;
     worker.release();
     worker.resume();
   }
@@ -410,16 +408,22 @@ class Agent implements NodeAgent {
   }
 
   #podGone(pod: KubeObject): void {
-    this.workers.get(pod.metadata.uid ?? '')?.removed();
+    const uid = pod.metadata.uid ?? '';
+    this.workers.get(uid)?.removed();
+    this.#giveRoom(uid);
+  }
+
+  /** A pod that is down, or gone from the API, takes no room, as the scheduler counts too. Others may wait for it. */
+  #giveRoom(uid: string): void {
+    if (!this.#admission.release(uid)) return;
+    for (const other of this.workers.values()) if (other.resize?.reason === 'Deferred') other.kick();
   }
 
   #forget(worker: PodState): void {
     this.workers.delete(worker.uid);
     this.#writer.forget(worker);
     this.#stuck.delete(worker);
-    this.#admission.release(worker.uid);
-    // What it had may be what others wait for.
-    for (const other of this.workers.values()) if (other.resize?.reason === 'Deferred') other.kick();
+    this.#giveRoom(worker.uid);
     const { files } = this.#options;
     if (files !== undefined) void files.remove(this.#logDirectory(worker.pod)).catch(() => undefined);
     const others = (this.#byName.get(worker.key) ?? []).filter((other) => other !== worker);
@@ -463,8 +467,8 @@ class Agent implements NodeAgent {
       hostIPs: () => hostIPs,
       allocatable: () => this.#registration.node?.status?.allocatable ?? {},
       sandboxSpec: (pod) =>
-        sandboxSpec(pod, { name: this.name, directory, dns }, ({ reason, message }) =>
-          this.#event(pod, 'Warning', reason, message),
+        sandboxSpec(pod, { name: this.name, directory, dns }, (why) =>
+          this.#event(pod, 'Warning', why.reason, why.message),
         ),
       admitResize: (pod) => this.#admission.resize(pod, this.#registration.node!),
       logDirectory: (pod) => this.#logDirectory(pod),
@@ -482,6 +486,7 @@ class Agent implements NodeAgent {
         }),
       changed: (worker) => {
         this.#writer.mark(worker);
+        if (worker.cleaned) this.#giveRoom(worker.uid);
         this.#onChange();
         this.#rotator?.follow(worker, this.#logDirectory(worker.pod));
       },

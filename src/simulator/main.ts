@@ -58,14 +58,19 @@ async function main(): Promise<number> {
   const began = now();
   // Refusals are errors, and there are thousands: their stacks are wanted only where one run is looked at.
   if (!options.single) Error.stackTraceLimit = 0;
+  let seed = options.first;
   process.on('unhandledRejection', (error) => {
-    out(`FAIL an error that nobody caught: ${error instanceof Error ? error.stack : String(error)}`);
+    out(`FAIL seed ${seed}: an error that nobody caught: ${error instanceof Error ? error.stack : String(error)}`);
     process.exit(1);
   });
+  // Only a turn of the event loop tells of promises that failed with nobody to hear it: one after each run.
+  const turn = setImmediate;
   // Nothing of the real world is within reach of any run; once for all, since every change of a global costs compiled code.
   setTripwire();
   for (let i = 0; i < options.seeds && now() - began < options.budgetMs; i++) {
-    const outcome = await runSeed({ seed: options.first + i });
+    seed = options.first + i;
+    const outcome = await runSeed({ seed });
+    await new Promise((resolve) => turn(resolve));
     summary.add(outcome);
     if (options.single) printLog(outcome, options.json);
     printFailure(outcome, options.json);

@@ -1,5 +1,6 @@
 import { NODES, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../../client/resources.ts';
 import type { KubeObject } from '../../schema/object.ts';
+import { indexOf, ordinalOf, ordinalsOf } from '../checkers/facts.ts';
 import { claimsOf } from '../observe/observed-volumes.ts';
 import type { World } from '../world/world.ts';
 import { NAMESPACE, present, statefulSets } from './lookup.ts';
@@ -44,7 +45,7 @@ export async function repair(world: World): Promise<void> {
       await attempt(world.client.patch(SETS, set.metadata.name ?? '', 'merge', { spec }));
     }
     for (const set of statefulSets(world)) {
-      if (isHeldBack(set) || lacksRevision(world, set)) await nudge(world, set, look);
+      if (lacksMember(world, set) || lacksRevision(world, set)) await nudge(world, set, look);
     }
     for (const claim of present(world, 'core/persistentvolumeclaims')) {
       if (look > 0 && waitsForSnapshot(claim))
@@ -97,8 +98,12 @@ function hasUnboundClaim(world: World, pod: KubeObject): boolean {
 }
 
 /** A member that waits for the claim of the pod before it is tried again at the next event only: nobody watches claims (1.5). */
-const isHeldBack = ({ spec, status }: KubeObject): boolean =>
-  spec.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete' && (status?.replicas ?? 0) < (spec.replicas ?? 1);
+function lacksMember(world: World, set: KubeObject): boolean {
+  if (set.spec.persistentVolumeClaimRetentionPolicy?.whenScaled !== 'Delete') return false;
+  return ordinalsOf(set).some(
+    (ordinal) => world.history.now(`core/pods/${NAMESPACE}/${set.metadata.name}-${ordinal}`) === null,
+  );
+}
 
 /** A user deleted a revision: it is made again when the set is next looked at, and nobody looks because of it. */
 function lacksRevision(world: World, { status }: KubeObject): boolean {
@@ -150,9 +155,14 @@ function owner(world: World, pod: KubeObject): KubeObject | undefined {
   return statefulSets(world).find(({ metadata }) => metadata.uid === reference?.uid);
 }
 
-/** A member that was never Ready, of a set that has asked for its replacement. */
+/**
+ * A member that was never Ready, of a set that has asked for its replacement: where the rollout gets to it. It replaces no
+ * surplus members, and a set that makes all at once does not come to it before each of them has its claims.
+ */
 function recoversAlone(world: World, set: KubeObject, pod: KubeObject): boolean {
   const { namespace, name, uid } = pod.metadata;
+  if (indexOf(set, ordinalOf(pod)) < 0) return false;
+  if (set.spec.podManagementPolicy === 'Parallel' && claimsOf(pod).some((claim) => isGoing(world, claim))) return false;
   if (set.metadata.annotations?.[STUCK_ROLLOUT] === undefined || !isBadTempered(pod)) return false;
   const lives = world.history
     .versions(`core/pods/${namespace}/${name}`)
