@@ -3,6 +3,7 @@ import type { PlantedBug } from './bug.ts';
 const AGENT = 'src/node/agent.ts';
 const ADOPT = 'src/node/pod/adopt.ts';
 const WORKER = 'src/node/pod/worker.ts';
+const STRAYS = 'src/node/strays.ts';
 const STATUS_WRITER = 'src/node/status-writer.ts';
 
 export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
@@ -18,8 +19,8 @@ export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
   {
     id: 'strays-kept',
     title: 'what runs for pods that are gone from the API is left running',
-    file: AGENT,
-    search: 'await this.#options.runtime.removeSandbox(uid).catch(() => undefined);',
+    file: STRAYS,
+    search: 'await runtime.removeSandbox(uid).catch(() => undefined);',
     replace: '',
     breaks: 'S1',
     note: 'needs a pod deleted by force while its agent was down',
