@@ -17,12 +17,12 @@ const V4_PART = /^\d{1,3}$/;
 function parseV4(text: string): bigint | null {
   const parts = text.split('.');
   if (parts.length !== 4) return null;
-  let value = 0n;
+  let value = 0;
   for (const part of parts) {
     if (!V4_PART.test(part) || Number(part) > 255) return null;
-    value = value * 256n + BigInt(part);
+    value = value * 256 + Number(part);
   }
-  return value;
+  return BigInt(value);
 }
 
 function parseGroups(text: string): number[] | null {
@@ -86,7 +86,7 @@ export function validateCidr(text: string, field: string, errors: FieldErrors): 
   }
 }
 
-const SPECIAL: readonly (readonly [readonly string[], string])[] = [
+const SPECIAL_TEXTS: readonly (readonly [readonly string[], string])[] = [
   [['0.0.0.0/32', '::/128'], 'may not be unspecified (0.0.0.0 or ::)'],
   [['127.0.0.0/8', '::1/128'], 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
   [['169.254.0.0/16', 'fe80::/10'], 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'],
@@ -96,6 +96,9 @@ const SPECIAL: readonly (readonly [readonly string[], string])[] = [
 /** Half of the loopback range is the pod network of nodes that cannot make another: there, everyone is on one machine. */
 export const LOOPBACK_PODS = '127.128.0.0/9';
 
+const loopbackPods = parseCidr(LOOPBACK_PODS)!;
+const SPECIAL = SPECIAL_TEXTS.map(([ranges, message]) => [ranges.map((range) => parseCidr(range)!), message] as const);
+
 /** An endpoint must be reachable from elsewhere: no unspecified, loopback (but for LOOPBACK_PODS) or link-local address. */
 export function validateEndpointIp(text: string, field: string, errors: FieldErrors): void {
   const ip = parseIp(text);
@@ -103,8 +106,8 @@ export function validateEndpointIp(text: string, field: string, errors: FieldErr
     validateIp(text, field, errors);
     return;
   }
-  if (cidrContains(parseCidr(LOOPBACK_PODS)!, ip)) return;
+  if (cidrContains(loopbackPods, ip)) return;
   for (const [ranges, message] of SPECIAL) {
-    if (ranges.some((range) => cidrContains(parseCidr(range)!, ip))) errors.invalid(field, text, message);
+    if (ranges.some((range) => cidrContains(range, ip))) errors.invalid(field, text, message);
   }
 }

@@ -1,7 +1,7 @@
 import { type LogRecord, replay } from '../../store/backends/lmdb-log.ts';
 import type { Backend, BackendState, BackendWrite } from '../../store/store.ts';
 import type { KnownValues } from './known-values.ts';
-import { encodeFrame, type RecoveredLog, recoverLog } from './log-format.ts';
+import { encodeFrame, frameOf, type RecoveredLog, recoverLog } from './log-format.ts';
 import type { OpenDisk, SimulatedDisk } from './simulated-disk.ts';
 
 export interface DiskBackendOptions {
@@ -41,9 +41,10 @@ export class DiskBackend implements Backend {
     const records = frames.flatMap((frame): readonly LogRecord[] => frame.records);
     const { entries, events } = replay(records, 0);
     const kept = Math.max(0, events.length - this.#historyEvents);
+    const known = this.#known;
     return {
       revision: frames.at(-1)?.revision ?? 0,
-      entries: this.#known === undefined ? entries : [...entries].map((entry) => this.#known!.recall(entry)),
+      entries: known === undefined ? entries : entries.map((entry) => known.recall(entry)),
       history: { oldest: events[kept - 1]?.revision ?? 0, events: events.slice(kept) },
     };
   }
@@ -51,6 +52,7 @@ export class DiskBackend implements Backend {
   /** Rejects with DiskError; the store then refuses writes until it is reopened. */
   async commit(batch: readonly BackendWrite[], revision: number): Promise<void> {
     const frame = encodeFrame(batch, revision, this.#checksum);
+    this.#known?.written(this.#endBytes, frame, frameOf(batch, revision, frame));
     this.#disk.write(this.#endBytes, frame);
     await this.sync(this.#disk);
     this.#endBytes += frame.length;
@@ -63,7 +65,8 @@ export class DiskBackend implements Backend {
   }
 
   protected recover(image: Buffer): RecoveredLog {
-    return recoverLog(image);
+    const known = this.#known;
+    return known === undefined ? recoverLog(image) : recoverLog(image, (from, offset) => known.frameAt(from, offset));
   }
 
   async close(): Promise<void> {}

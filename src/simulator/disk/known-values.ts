@@ -1,11 +1,18 @@
 import type { BackendEntry, Entry } from '../../store/store.ts';
+import type { Frame } from './log-format.ts';
+
+interface KnownFrame {
+  readonly bytes: Buffer;
+  readonly frame: Frame;
+}
 
 /**
- * Values that were parsed before a restart, for entries that come back with the very same bytes: parsing them again at each
- * of many restarts would cost more than the restart.
+ * What was read before a restart, for what comes back with the very same bytes: reading it again at each of many restarts
+ * would cost more than the restart.
  */
 export class KnownValues {
   readonly #entries = new Map<string, Entry>();
+  readonly #frames = new Map<number, KnownFrame>();
 
   seen(entry: Entry): void {
     this.#entries.set(entry.key, entry);
@@ -17,5 +24,18 @@ export class KnownValues {
     return known?.revision === stored.revision && known.bytes.equals(stored.bytes)
       ? { ...stored, value: known.value }
       : stored;
+  }
+
+  written(offset: number, bytes: Buffer, frame: Frame): void {
+    this.#frames.set(offset, { bytes, frame });
+  }
+
+  /** The frame at this place of the image, where every byte of it is known. */
+  frameAt(image: Buffer, offset: number): Frame | null {
+    const known = this.#frames.get(offset);
+    if (known === undefined) return null;
+    const { bytes, frame } = known;
+    const end = offset + bytes.length;
+    return end <= image.length && bytes.compare(image, offset, end) === 0 ? frame : null;
   }
 }

@@ -70,6 +70,25 @@ export function frameAt(image: Buffer, offset: number): Frame | null {
   };
 }
 
+/** What `frameAt` reads from what `encodeFrame` made of the batch, without reading it. */
+export function frameOf(batch: readonly BackendWrite[], revision: number, encoded: Buffer): Frame {
+  return {
+    checksum: encoded.readUInt32LE(4),
+    previousChecksum: encoded.readUInt32LE(8),
+    revision,
+    records: batch.map(({ key, revision, previous, bytes, last }) => ({
+      revision,
+      previous,
+      removed: bytes === null,
+      key,
+      bytes: bytes ?? last ?? NO_BYTES,
+    })),
+    sizeBytes: encoded.length,
+  };
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
 function recordsOf(image: Buffer, from: number, end: number): LogRecord[] {
   const records: LogRecord[] = [];
   for (let at = from; at < end; ) {
@@ -89,14 +108,17 @@ export interface RecoveredLog {
 
 /**
  * The frames of a log up to the first that is not whole: the torn tail of a batch nobody was told of, since batches come
- * one at a time. Throws LogDamaged when whole frames of this log follow it: then an acknowledged one has been destroyed.
+ * one at a time. `known` answers a frame of which every byte was seen before. Throws LogDamaged when whole frames of this log follow it: then an acknowledged one has been destroyed.
  */
-export function recoverLog(image: Buffer): RecoveredLog {
+export function recoverLog(
+  image: Buffer,
+  known: (image: Buffer, offset: number) => Frame | null = () => null,
+): RecoveredLog {
   const frames: Frame[] = [];
   let endBytes = 0;
   let previous = 0;
   for (;;) {
-    const frame = frameAt(image, endBytes);
+    const frame = known(image, endBytes) ?? frameAt(image, endBytes);
     if (frame === null || frame.previousChecksum !== previous) break;
     frames.push(frame);
     endBytes += frame.sizeBytes;

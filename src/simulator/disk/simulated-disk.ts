@@ -223,7 +223,8 @@ export class SimulatedDisk {
   }
 
   #medium(): Buffer {
-    const medium = Buffer.from(this.#cache.subarray(0, this.#sizeBytes));
+    const medium = Buffer.allocUnsafeSlow(this.#sizeBytes);
+    this.#cache.copy(medium, 0, 0, this.#sizeBytes);
     for (const layer of [this.#dirty, this.#flush?.sectors ?? [], this.#forgotten]) {
       for (const [sector, old] of layer) old.copy(medium, sector * SECTOR_BYTES);
     }

@@ -37,13 +37,17 @@ export class Caches {
 
   /** Every cache there is now, in a fixed order. */
   all(): readonly Cache[] {
-    return this.#readers.flatMap((reader) => [...reader.informers.all()].map((informer) => cacheOf(reader, informer)));
+    return cachesOf(this.#readers);
   }
 
   /** Caches of one program, by the first part of its name (`kube-dns`). */
   of(program: string): readonly Cache[] {
-    return this.all().filter(({ name }) => name.startsWith(`${program}#`));
+    return cachesOf(this.#readers.filter((reader) => reader.program.name.startsWith(`${program}#`)));
   }
+}
+
+function cachesOf(readers: readonly Reader[]): readonly Cache[] {
+  return readers.flatMap((reader) => [...reader.informers.all()].map((informer) => cacheOf(reader, informer)));
 }
 
 function cacheOf({ program, coversPod }: Reader, informer: Informer): Cache {

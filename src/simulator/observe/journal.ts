@@ -77,6 +77,9 @@ export type Happening =
 
 export type JournalEntry = At & Happening;
 
+/** So much is hashed at once. */
+const PENDING_BYTES = 128 * 1024;
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
@@ -87,8 +90,9 @@ export class Journal {
   readonly entries: JournalEntry[] = [];
   readonly #clock: Clock;
   readonly #hash: Hash = createHash('sha256');
-  /** Lines that are not in the hash yet: one call for many. */
-  #pending = '';
+  /** What is not in the hash yet: one call for many. */
+  readonly #pending = Buffer.allocUnsafe(PENDING_BYTES);
+  #filled = 0;
   readonly #listeners: ((entry: JournalEntry) => void)[] = [];
 
   constructor(clock: Clock) {
@@ -105,18 +109,35 @@ export class Journal {
     entry.atMs = this.#clock.monotonic();
     entry.sequence = this.entries.length;
     this.entries.push(entry);
-    this.#pending += `${entry.atMs} ${line(entry)}\n`;
-    if (entry.kind === 'write') {
-      this.#hash.update(this.#pending);
-      this.#hash.update(entry.event.entry.bytes);
-      this.#pending = '';
-    }
+    this.#hashText(`${entry.atMs} ${line(entry)}\n`);
+    if (entry.kind === 'write') this.#hashBytes(entry.event.entry.bytes);
     for (const listener of this.#listeners) listener(entry);
   }
 
   /** Hash over everything so far, hexadecimal. */
   digest(): string {
-    return this.#hash.copy().update(this.#pending).digest('hex');
+    return this.#hash.copy().update(this.#pending.subarray(0, this.#filled)).digest('hex');
+  }
+
+  #hashText(text: string): void {
+    // No UTF-16 unit takes more than three bytes of UTF-8.
+    if (this.#filled + text.length * 3 > PENDING_BYTES) this.#flush();
+    if (text.length * 3 > PENDING_BYTES) this.#hash.update(text);
+    else this.#filled += this.#pending.write(text, this.#filled);
+  }
+
+  #hashBytes(bytes: Buffer): void {
+    if (this.#filled + bytes.length > PENDING_BYTES) this.#flush();
+    if (bytes.length > PENDING_BYTES) this.#hash.update(bytes);
+    else {
+      this.#pending.set(bytes, this.#filled);
+      this.#filled += bytes.length;
+    }
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#pending.subarray(0, this.#filled));
+    this.#filled = 0;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CheckerDefinition } from '../checkers/checker.ts';
 import { CHECKERS } from '../checkers/index.ts';
 import { FAULTS } from '../faults/index.ts';
-import { line } from '../observe/journal.ts';
+import { type JournalEntry, line } from '../observe/journal.ts';
 import { setUpCluster, themesOf } from '../operations/cluster.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import { drawSet } from '../operations/manifests.ts';
@@ -67,7 +67,7 @@ class SeedRun {
   readonly #steps: Step[] = [];
   #finding: Finding | null = null;
   #lastMaterialMs = 0;
-  #lastMaterial = '';
+  #lastMaterial: JournalEntry | null = null;
 
   constructor(options: RunOptions) {
     this.#o = options;
@@ -115,7 +115,7 @@ class SeedRun {
         this.#counts[`mishap ${entry.what}`] = (this.#counts[`mishap ${entry.what}`] ?? 0) + 1;
       if (entry.kind === 'write' && isMaterial(entry.event)) {
         this.#lastMaterialMs = entry.atMs;
-        this.#lastMaterial = line(entry);
+        this.#lastMaterial = entry;
       }
     });
   }
@@ -181,7 +181,7 @@ class SeedRun {
     if (!resting()) {
       report(
         'L1',
-        `still writing ${SETTLE_MS / MINUTE_MS} virtual minutes after the last fault: ${this.#lastMaterial}`,
+        `still writing ${SETTLE_MS / MINUTE_MS} virtual minutes after the last fault: ${this.#lastMaterial === null ? '' : line(this.#lastMaterial)}`,
       );
       return;
     }

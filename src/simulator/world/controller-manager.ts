@@ -40,11 +40,19 @@ const OBSERVED = [PODS, STATEFUL_SETS, PERSISTENT_VOLUME_CLAIMS, CONTROLLER_REVI
 /** Controllers whose decisions are judged by what they knew when they began. */
 const JUDGED: ReadonlySet<string> = new Set(['statefulset', 'disruption', 'endpointslice']);
 
-function seenBy(informers: InformerFactory): Seen {
-  const seen: Record<string, number> = {};
-  for (const id of OBSERVED) seen[id.resource] = informers.informer(id).revision;
-  return seen;
+/** What a program with these caches knows whenever it is asked. */
+function observer(informers: InformerFactory): () => Seen {
+  const [pods, sets, claims, revisions, budgets] = OBSERVED.map((id) => informers.informer(id));
+  return () => ({
+    pods: pods!.revision,
+    statefulsets: sets!.revision,
+    persistentvolumeclaims: claims!.revision,
+    controllerrevisions: revisions!.revision,
+    poddisruptionbudgets: budgets!.revision,
+  });
 }
+
+const NOTHING_SEEN: Seen = {};
 
 /** For controllers whose events nobody reads. */
 const SILENT = { create: async (_target: unknown, object: object) => object } as unknown as Client;
@@ -90,7 +98,7 @@ export class ControllerManager {
     const program = new Program(name, clock, random.fork(name));
     program.skewMs = this.#skewMs;
     this.#program = program;
-    let informers: InformerFactory | null = null;
+    let seen = (): Seen => NOTHING_SEEN;
     const clientOf = (part: string): NetworkClient =>
       new NetworkClient({
         program,
@@ -98,7 +106,7 @@ export class ControllerManager {
         user: 'system:kube-controller-manager',
         link: this.link,
         server,
-        onCall: (call) => this.#called(call, program, informers),
+        onCall: (call) => this.#called(call, program, seen),
         onAnswer: (call, answer) => journal.add({ kind: 'answered', call, answer }),
         onMishap: (what, detail) => journal.add({ kind: 'mishap', program: name, what, detail }),
       });
@@ -113,16 +121,17 @@ export class ControllerManager {
       retryMs: 5_000,
       onStarted: () => {
         this.#leading = true;
-        informers = new InformerFactory(client, program.clock);
+        const informers = new InformerFactory(client, program.clock);
         caches.add(program, informers);
-        this.#lead(program, clientOf, informers);
+        seen = this.#lead(program, clientOf, informers);
       },
       onStopped: () => this.kill(),
     });
     election.start();
   }
 
-  #lead(program: Program, clientOf: (part: string) => NetworkClient, informers: InformerFactory): void {
+  #lead(program: Program, clientOf: (part: string) => NetworkClient, informers: InformerFactory): () => Seen {
+    let seen = (): Seen => NOTHING_SEEN;
     const { server, volumes, gates, journal, events, provisionerAliases } = this.#o;
     const { controllers } = makeControllers({
       client: clientOf(''),
@@ -139,7 +148,7 @@ export class ControllerManager {
         began: (controller, key) => {
           if (!JUDGED.has(controller)) return;
           const { clock, name } = program;
-          journal.add({ kind: 'pass', program: name, controller, key, seen: seenBy(informers), nowMs: clock.now() });
+          journal.add({ kind: 'pass', program: name, controller, key, seen: seen(), nowMs: clock.now() });
         },
         error: (controller, key, error) =>
           journal.add({
@@ -149,13 +158,15 @@ export class ControllerManager {
           }),
       },
     });
+    // Once they have asked for what they need: those it looks at are among it.
+    seen = observer(informers);
     for (const controller of controllers) void controller.start();
+    return seen;
   }
 
-  #called(call: Call, program: Program, informers: InformerFactory | null): void {
+  #called(call: Call, program: Program, seen: () => Seen): void {
     if (call.verb === 'get' || call.verb === 'list') return;
-    const seen = informers === null ? {} : seenBy(informers);
-    this.#o.journal.add({ kind: 'call', call, seen, nowMs: program.clock.now() });
+    this.#o.journal.add({ kind: 'call', call, seen: seen(), nowMs: program.clock.now() });
     if (this.#writesToCrash > 0 && --this.#writesToCrash === 0) {
       // The server has the write; whether it learns of it or not, the program does not.
       program.clock.defer(() => {

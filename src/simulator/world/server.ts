@@ -127,7 +127,7 @@ export class SimulatedServer implements ServerAddress {
     let store: MemoryStore;
     try {
       store = await MemoryStore.open({
-        backend: new DiskBackend(disk, { known: this.#known }),
+        backend: new DiskBackend(disk, { known: this.#known, historyEvents: HISTORY.maxEvents }),
         schedule: program.clock.defer,
         history: HISTORY,
         // A store whose disk failed takes no more writes; its process ends and starts again on what the disk holds.
