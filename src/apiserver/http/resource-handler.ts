@@ -20,7 +20,7 @@ import { type Format, negotiate, wantsPretty } from './negotiation.ts';
 import { PROTOBUF_TYPE, protobufBody, protobufList } from './protobuf-body.ts';
 import { listQuery, managerOf, type WriteQuery, writeQuery } from './query.ts';
 import type { ApiRequest } from './request.ts';
-import { includeObjectOf, transformList, transformObject } from './transforms.ts';
+import { includeObjectOf, refuseMisfit, transformList, transformObject } from './transforms.ts';
 import { framerOf } from './watch-frames.ts';
 import { WatchStream, watchStart } from './watch-stream.ts';
 import { YAML_TYPE, yamlBody } from './yaml-body.ts';
@@ -97,6 +97,7 @@ export class ResourceHandler {
   #sendList(kind: ServedKind, request: ApiRequest, listing: Listing): void {
     const format = formatFor(kind, request);
     const { exchange } = request;
+    refuseMisfit(kind, format, true);
     if (format.media === 'json' && format.transform === null && !format.pretty) {
       const body = new ListBody(kind, listing);
       sendChunks(exchange, request.headers(JSON_TYPE), body.length, body.chunks());
@@ -216,6 +217,7 @@ export class ResourceHandler {
       sendBody(request.exchange, request.headers(JSON_TYPE), answer.code, body);
       return;
     }
+    if (!asIs) refuseMisfit(kind, format, false);
     const now = this.#resources.core.clock.now();
     const include = format.transform === 'Table' ? includeObjectOf(request.query) : '';
     const { columns } = answer;

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../schema/object.ts';
-import { badRequest } from '../../schema/status.ts';
+import { badRequest, StatusError } from '../../schema/status.ts';
 import { type TableKind, toTable } from '../../schema/table.ts';
 import type { ServedKind } from '../registry.ts';
 import type { Listing } from '../resources/list.ts';
@@ -23,6 +23,23 @@ export function includeObjectOf(query: URLSearchParams): string {
     );
   }
   return value === '' ? 'Metadata' : value;
+}
+
+/** The server's own Go type of a kind or its list, as error texts name it. */
+function goType(kind: ServedKind, list: boolean): string {
+  const suffix = list ? 'List' : '';
+  if (kind.custom !== null) return `*unstructured.Unstructured${suffix}`;
+  const group = kind.definition.group.split('.', 1)[0]!;
+  // Events of both groups are one type.
+  return `*${group === '' || group === 'events' ? 'core' : group}.${kind.definition.kind}${suffix}`;
+}
+
+/** Refuses metadata of a list where one object is the answer, and the other way round. */
+export function refuseMisfit(kind: ServedKind, format: Format, list: boolean): void {
+  if (format.transform !== (list ? 'PartialObjectMetadata' : 'PartialObjectMetadataList')) return;
+  const what = list ? 'a list' : 'not a list';
+  const text = `you requested ${format.transform}, but the requested object is ${what} (${goType(kind, list)})`;
+  throw new StatusError(406, 'NotAcceptable', text);
 }
 
 /** An object in the form asked for; itself when nothing special was. */

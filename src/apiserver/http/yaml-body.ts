@@ -6,5 +6,7 @@ export const YAML_TYPE = 'application/yaml';
  */
 export async function yamlBody(value: unknown): Promise<Buffer> {
   const { stringify } = await import('yaml');
-  return Buffer.from(stringify(value, { version: '1.1', indentSeq: false, lineWidth: 0, sortMapEntries: true }));
+  const style = { version: '1.1', indentSeq: false, lineWidth: 0, sortMapEntries: true } as const;
+  // Parts that the value holds twice are written twice: upstream knows no aliases.
+  return Buffer.from(stringify(value, { ...style, aliasDuplicateObjects: false }));
 }

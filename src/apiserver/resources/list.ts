@@ -3,6 +3,7 @@ import { badRequest, expired, type StatusError } from '../../schema/status.ts';
 import { Compacted, type Entry } from '../../store/store.ts';
 import type { Core } from '../core.ts';
 import { listPrefix, objectKey, type ServedKind } from '../registry.ts';
+import { decodeToken, encodeToken } from './continue-token.ts';
 import { checkListQuery, type ListQuery, listRevision, tooLargeRevision } from './list-options.ts';
 import { selectionOf } from './selection.ts';
 
@@ -12,34 +13,6 @@ export interface Listing {
   readonly continue: string;
   /** Absent when unknown: with selectors, or on the last page. */
   readonly remaining: number | undefined;
-}
-
-interface Token {
-  readonly revision: number;
-  /** Key below the prefix after which the next page starts. */
-  readonly after: string;
-}
-
-function encodeToken(token: Token): string {
-  const json = JSON.stringify({ v: 'meta.k8s.io/v1', rv: token.revision, start: `${token.after}\0` });
-  return Buffer.from(json).toString('base64url');
-}
-
-const BAD_TOKEN = 'invalid continue token: continue key is not valid';
-
-function decodeToken(text: string): Token {
-  let json: { v?: unknown; rv?: unknown; start?: unknown };
-  try {
-    json = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch (error) {
-    throw badRequest(`${BAD_TOKEN}: ${error instanceof Error ? error.message : ''}`);
-  }
-  if (json === null || json.v !== 'meta.k8s.io/v1')
-    throw badRequest(`${BAD_TOKEN}: server does not recognize this encoded version "${String(json?.v ?? '')}"`);
-  if (typeof json.rv !== 'number' || typeof json.start !== 'string' || json.start === '') {
-    throw badRequest(`${BAD_TOKEN}: incorrect encoded start resourceVersion (version meta.k8s.io/v1)`);
-  }
-  return { revision: json.rv, after: json.start.replace(/\0$/, '') };
 }
 
 /** Where a list looks, at which revision, from where on (api.md 3.1). */
