@@ -1,4 +1,5 @@
 import { compareText } from '../../base/json.ts';
+import { firstState, type NodeState } from './shared-nodes.ts';
 
 /**
  * A set of field paths in its FieldsV1 form (api.md 5.1), which is also how it is computed with: no parsing, no encoding,
@@ -32,9 +33,9 @@ export function compareElements(a: string, b: string): number {
   return ranks !== 0 ? ranks : compareText(a, b);
 }
 
-/** Builds one node; `.` goes in first, children in any order when `sort` is asked for. */
+/** Builds one node; `.` goes in first, children in any order when `sort` is asked for. Equal nodes are one object. */
 export class NodeBuilder {
-  #node: Record<string, FieldSet> | null = null;
+  #state: NodeState | null = null;
   readonly #member: boolean;
 
   constructor(member: boolean) {
@@ -42,15 +43,14 @@ export class NodeBuilder {
   }
 
   add(element: string, child: FieldSet): void {
-    if (this.#node === null) this.#node = this.#member ? { '.': LEAF } : {};
-    this.#node[element] = child;
+    if (this.#state === null) this.#state = this.#member ? firstState().with('.', LEAF) : firstState();
+    this.#state = this.#state.with(element, child);
   }
 
   /** Null when neither the node nor anything below it is in the set. */
   build(sort = false): FieldSet | null {
-    const node = this.#node;
-    if (node === null) return this.#member ? LEAF : null;
-    return sort ? sorted(node) : node;
+    if (this.#state === null) return this.#member ? LEAF : null;
+    return this.#state.node(sort ? sorted : null);
   }
 }
 

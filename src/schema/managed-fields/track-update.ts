@@ -101,12 +101,16 @@ export function booked(
   const out: ManagedFieldsEntry[] = [];
   let found = false;
   for (const entry of entries) {
-    const rest = released(entry, changes);
     if (changes.changed !== null && isUpdateBy(entry, manager, owner.apiVersion, owner.subresource)) {
       found = true;
+      // What changed comes back at once: only what is gone has to be taken out first.
+      const rest = changes.removed === null ? entry : released(entry, { changed: null, removed: changes.removed });
       const set = rest === null ? changes.changed : union(fieldsOf(rest), changes.changed);
       out.push(entryOf(entry, owner.now, set));
-    } else if (rest !== null) out.push(rest);
+      continue;
+    }
+    const rest = released(entry, changes);
+    if (rest !== null) out.push(rest);
   }
   if (!found && changes.changed !== null) {
     const { apiVersion, subresource } = owner;
