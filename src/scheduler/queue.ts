@@ -16,6 +16,8 @@ export interface Queued {
   /** Filters that refused it last; empty: an error, not a refusal. */
   plugins: ReadonlySet<string>;
   readyAt: number;
+  /** Not worth another try before, unless nothing else waits. */
+  backoffUntil: number;
 }
 
 const before = (a: Queued, b: Queued): boolean =>
@@ -109,6 +111,7 @@ export class SchedulingQueue {
       place: 'active',
       plugins: new Set(),
       readyAt: now,
+      backoffUntil: now,
     };
     this.#pods.set(info.key, item);
     this.#active.push(item);
@@ -165,14 +168,14 @@ export class SchedulingQueue {
   /** The pod got none: refused by `plugins`, or (empty) an error. `since` is what `mark()` said when it was taken. */
   failed(item: Queued, plugins: ReadonlySet<string>, since: number): void {
     if (this.#pods.get(item.info.key) !== item) return;
-    const missed = this.#events.some((event) => event.at > since && concerns(event.plugins, plugins));
+    const missed = this.#missed(plugins, since);
     this.#giveBack();
     item.plugins = plugins;
-    const backoff = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** (item.attempts - 1));
     const now = this.#clock.now();
+    item.backoffUntil = now + Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** (item.attempts - 1));
     if (plugins.size === 0 || missed) {
       item.place = 'backoff';
-      item.readyAt = now + backoff;
+      item.readyAt = item.backoffUntil;
     } else {
       item.place = 'unschedulable';
       item.readyAt = now + UNSCHEDULABLE_MS;
@@ -180,6 +183,13 @@ export class SchedulingQueue {
     this.#parked.add(item);
     this.#arm(item.readyAt);
     if (missed) this.#wake();
+  }
+
+  #missed(plugins: ReadonlySet<string>, since: number): boolean {
+    for (let i = this.#events.length - 1; i >= 0 && this.#events[i]!.at > since; i--) {
+      if (concerns(this.#events[i]!.plugins, plugins)) return true;
+    }
+    return false;
   }
 
   /** A point in the stream of events, for `failed`. */
@@ -205,10 +215,20 @@ export class SchedulingQueue {
     this.#timer = null;
   }
 
+  /**
+   * Another try, but after those that were not tried yet as long as the backoff lasts: where news comes faster than
+   * pods can be tried, pods that are refused again and again would keep the others waiting.
+   */
   #release(item: Queued): void {
-    this.#parked.delete(item);
-    item.place = 'active';
-    this.#active.push(item);
+    if (item.backoffUntil > this.#clock.now()) {
+      item.place = 'backoff';
+      item.readyAt = item.backoffUntil;
+      this.#arm(item.readyAt);
+    } else {
+      this.#parked.delete(item);
+      item.place = 'active';
+      this.#active.push(item);
+    }
     this.#wake();
   }
 

@@ -361,4 +361,30 @@ describe('scheduler', () => {
     await clock.advance(1_000);
     expect(await nodeOf('p')).toBe('a');
   });
+
+  it('gives the turn back between pods that are refused again and again', async () => {
+    await node('small', { allocatable: { cpu: '1' } });
+    const names = Array.from({ length: 20 }, (_, i) => `p${i}`);
+    for (const name of names) await pod(name, cpu('2'));
+    await clock.settle();
+    const tried: number[] = [];
+    const patch = client.patch.bind(client);
+    let inTurn = 0;
+    client.patch = (...args: Parameters<typeof patch>) => {
+      inTurn++;
+      return patch(...args);
+    };
+    const { defer } = clock;
+    clock.defer = (run) =>
+      defer.call(clock, () => {
+        inTurn = 0;
+        run();
+        if (inTurn > 0) tried.push(inTurn);
+      });
+    // Every message changes with the number of nodes, so every try is written.
+    await node('too small', { allocatable: { cpu: '1' } });
+    await clock.settle();
+    expect(tried.reduce((sum, count) => sum + count, 0)).toBe(names.length);
+    expect(Math.max(...tried)).toBeLessThanOrEqual(4);
+  });
 });

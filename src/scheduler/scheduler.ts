@@ -39,6 +39,11 @@ const NO_VOLUMES: VolumePlan = { bind: [], provision: [] };
 const NO_PLUGINS: ReadonlySet<string> = new Set();
 /** Pods decided before the turn is given back, so that the server can answer others in between. */
 const PODS_PER_TURN = 64;
+/**
+ * A pod that was tried in vain counts as so many: what it waits for comes from others (a node that gets ready, a pod
+ * that goes), so they get their turn before it is refused, told and written once more.
+ */
+const RETRY_COUNTS = 16;
 
 /** Places pods on nodes: decides one pod at a time, binds without waiting for the one before. */
 export function createScheduler(options: SchedulerOptions): SchedulerHandle {
@@ -96,9 +101,10 @@ class Scheduler implements SchedulerHandle {
   }
 
   #turn(): void {
-    for (let i = 0; i < PODS_PER_TURN; i++) {
+    for (let done = 0; done < PODS_PER_TURN; ) {
       const item = this.#queue.pop();
       if (item === undefined) return;
+      done += item.attempts > 1 ? RETRY_COUNTS : 1;
       this.#schedule(item);
     }
     this.#wake();

@@ -25,6 +25,8 @@ const MONITOR_MS = 5_000;
 const GRACE_MS = 50_000;
 const STARTUP_GRACE_MS = 60_000;
 const BY_NODE = 'node';
+/** Nodes looked at side by side: one commit takes the writes of all, and a cluster starts with all of its nodes at once. */
+const WORKERS = 32;
 
 export interface NodeLifecycleOptions extends ControllerOptions {
   /** How long a node may be silent; default 50 s (--node-monitor-grace-period). */
@@ -64,7 +66,7 @@ class NodeLifecycle implements Controller {
     this.#reconciler = new Reconciler({
       name: this.name,
       clock: options.clock,
-      workers: 4,
+      workers: WORKERS,
       informers: [this.#nodes, this.#pods, this.#leases],
       hooks: options.hooks,
       reconcile: async (name) => {
