@@ -1,144 +1,123 @@
+import { compareText } from '../../base/json.ts';
+import { fieldErrorText, invalidStatus } from '../../schema/field-errors.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { forbidden } from '../../schema/status.ts';
-import { lookup } from '../core.ts';
+import { lookup, lookupAll } from '../core.ts';
 import type { AdmissionPlugin, Attributes } from './plugin.ts';
+import type { Spec } from './pod-security/check.ts';
+import {
+  compareLevels,
+  detailText,
+  findings,
+  type Labels,
+  type Policy,
+  policyOf,
+  type Standard,
+  standardText,
+} from './pod-security/policy.ts';
 
-const PREFIX = 'pod-security.kubernetes.io/';
+/** Where kinds that make pods keep the template of theirs. */
+const TEMPLATE: Readonly<Record<string, (object: Spec) => Spec>> = {
+  podtemplates: (object) => object.template,
+  cronjobs: (object) => object.spec?.jobTemplate?.spec?.template,
+};
+const CONTROLLERS = [
+  'deployments',
+  'daemonsets',
+  'replicasets',
+  'replicationcontrollers',
+  'statefulsets',
+  'jobs',
+  'cronjobs',
+  'podtemplates',
+];
+const NONE: Labels = {};
 
-interface Finding {
-  readonly check: string;
-  readonly detail: string;
+function policyFor(attributes: Attributes): Policy {
+  return policyOf(lookup(attributes.core, 'namespaces', '', '', attributes.namespace)?.metadata.labels);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the pod spec is structurally checked already
-type Spec = any;
-
-function allContainers(spec: Spec): Spec[] {
-  return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
+function warn(attributes: Attributes, standard: Standard, spec: Spec, annotations: Labels): void {
+  const found = findings(standard, spec, annotations);
+  if (found.length > 0) {
+    attributes.warn(`would violate PodSecurity ${JSON.stringify(standardText(standard))}: ${detailText(found)}`);
+  }
 }
 
-function named(containers: readonly Spec[]): string {
-  const names = containers.map((container) => JSON.stringify(container.name)).join(', ');
-  return `${containers.length > 1 ? 'containers' : 'container'} ${names}`;
+/** Only another image, or another number of containers, makes a pod another one to the standards. */
+function isSame(spec: Spec, old: Spec): boolean {
+  return ['containers', 'initContainers', 'ephemeralContainers'].every((list) => {
+    const now: readonly Spec[] = spec[list] ?? [];
+    const before: readonly Spec[] = old[list] ?? [];
+    return now.length === before.length && now.every(({ image }, i) => image === before[i].image);
+  });
 }
 
-const BASELINE_CAPABILITIES: ReadonlySet<string> = new Set(
-  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(
-    ' ',
-  ),
-);
-
-/** The `baseline` level: no known way out of the pod. */
-function baseline(spec: Spec): Finding[] {
-  const findings: Finding[] = [];
-  const host = ['hostNetwork', 'hostPID', 'hostIPC'].filter((field) => spec[field] === true);
-  if (host.length > 0)
-    findings.push({ check: 'host namespaces', detail: host.map((field) => `${field}=true`).join(', ') });
-  const privileged = allContainers(spec).filter((c) => c.securityContext?.privileged === true);
-  if (privileged.length > 0) {
-    findings.push({
-      check: 'privileged',
-      detail: `${named(privileged)} must not set securityContext.privileged=true`,
-    });
+function validatePod(attributes: Attributes): void {
+  const pod = attributes.object as unknown as KubeObject;
+  const spec: Spec = pod.spec ?? {};
+  if (attributes.old !== null && isSame(spec, attributes.old.spec ?? {})) return;
+  const policy = policyFor(attributes);
+  const annotations = pod.metadata.annotations ?? NONE;
+  const found = findings(policy.enforce, spec, annotations);
+  if (found.length > 0) {
+    const why = `violates PodSecurity ${JSON.stringify(standardText(policy.enforce))}: ${detailText(found)}`;
+    throw forbidden(attributes.kind.subject, attributes.name, why);
   }
-  const capable = allContainers(spec).filter((c) =>
-    (c.securityContext?.capabilities?.add ?? []).some((name: string) => !BASELINE_CAPABILITIES.has(name)),
-  );
-  if (capable.length > 0) {
-    const added = capable
-      .flatMap((c) => c.securityContext.capabilities.add as string[])
-      .map((name) => JSON.stringify(name));
-    findings.push({
-      check: 'non-default capabilities',
-      detail: `${named(capable)} must not include ${added.join(', ')} in securityContext.capabilities.add`,
-    });
-  }
-  const hostPaths = (spec.volumes ?? []).filter((volume: Spec) => volume.hostPath !== undefined);
-  if (hostPaths.length > 0) {
-    findings.push({
-      check: 'hostPath volumes',
-      detail: `volume ${hostPaths.map((v: Spec) => JSON.stringify(v.name)).join(', ')}`,
-    });
-  }
-  const ports = allContainers(spec).filter((c) => (c.ports ?? []).some((port: Spec) => (port.hostPort ?? 0) !== 0));
-  if (ports.length > 0) {
-    const numbers = ports
-      .flatMap((c) => c.ports.map((port: Spec) => port.hostPort ?? 0))
-      .filter((n: number) => n !== 0);
-    findings.push({ check: 'hostPort', detail: `${named(ports)} uses hostPort ${numbers.join(', ')}` });
-  }
-  return findings;
+  warn(attributes, policy.warn, spec, annotations);
 }
 
-/** The `restricted` level: baseline and what hardening asks for. */
-function restricted(spec: Spec): Finding[] {
-  const findings = baseline(spec);
-  const containers = allContainers(spec);
-  const escalating = containers.filter((c) => c.securityContext?.allowPrivilegeEscalation !== false);
-  if (escalating.length > 0) {
-    findings.push({
-      check: 'allowPrivilegeEscalation != false',
-      detail: `${named(escalating)} must set securityContext.allowPrivilegeEscalation=false`,
-    });
-  }
-  const holding = containers.filter((c) => !(c.securityContext?.capabilities?.drop ?? []).includes('ALL'));
-  if (holding.length > 0) {
-    findings.push({
-      check: 'unrestricted capabilities',
-      detail: `${named(holding)} must set securityContext.capabilities.drop=["ALL"]`,
-    });
-  }
-  const rooted = containers.filter(
-    (c) => (c.securityContext?.runAsNonRoot ?? spec.securityContext?.runAsNonRoot) !== true,
-  );
-  if (rooted.length > 0) {
-    findings.push({
-      check: 'runAsNonRoot != true',
-      detail: `pod or ${named(rooted)} must set securityContext.runAsNonRoot=true`,
-    });
-  }
-  const unconfined = containers.filter(
-    (c) => (c.securityContext?.seccompProfile ?? spec.securityContext?.seccompProfile) === undefined,
-  );
-  if (unconfined.length > 0) {
-    findings.push({
-      check: 'seccompProfile',
-      detail: `pod or ${named(unconfined)} must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost"`,
-    });
-  }
-  return findings;
+/** Templates are never refused: their pods will be. */
+function validateController(attributes: Attributes): void {
+  const { plural } = attributes.kind.definition;
+  const template = (TEMPLATE[plural] ?? ((object: Spec) => object.spec?.template))(attributes.object);
+  if (template?.spec === undefined) return;
+  warn(attributes, policyFor(attributes).warn, template.spec, template.metadata?.annotations ?? NONE);
 }
 
-function findings(level: string, spec: Spec): readonly Finding[] {
-  if (level === 'baseline') return baseline(spec);
-  return level === 'restricted' ? restricted(spec) : [];
+/** What of the pods there are would be refused by now: a line for each set of reasons. */
+function warnOfPods(attributes: Attributes, standard: Standard): void {
+  const namesOf = new Map<string, string[]>();
+  for (const pod of lookupAll(attributes.core, 'pods', '', attributes.name)) {
+    const found = findings(standard, pod.spec ?? {}, pod.metadata.annotations ?? NONE);
+    if (found.length === 0) continue;
+    const reasons = found.map(({ reason }) => reason).join(', ');
+    const names = namesOf.get(reasons) ?? [];
+    names.push(pod.metadata.name ?? '');
+    namesOf.set(reasons, names);
+  }
+  if (namesOf.size === 0) return;
+  const [namespace, text] = [attributes.name, standardText(standard)].map((each) => JSON.stringify(each));
+  attributes.warn(`existing pods in namespace ${namespace} violate the new PodSecurity enforce level ${text}`);
+  const lines = [...namesOf].map(([reasons, names]) => {
+    const more = names.length === 1 ? '' : ` (and ${names.length - 1} other pod${names.length === 2 ? '' : 's'})`;
+    return `${names.sort(compareText)[0]}${more}: ${reasons}`;
+  });
+  for (const line of lines.sort(compareText)) attributes.warn(line);
 }
 
-const text = (found: readonly Finding[]): string => found.map(({ check, detail }) => `${check} (${detail})`).join(', ');
-
-function labelsOf(attributes: Attributes): Readonly<Record<string, string>> {
-  return lookup(attributes.core, 'namespaces', '', '', attributes.namespace)?.metadata.labels ?? {};
+function validateNamespace(attributes: Attributes): void {
+  const policy = policyOf(attributes.object!.metadata.labels);
+  const before = attributes.old === null ? null : policyOf(attributes.old.metadata.labels);
+  const said = ({ errors }: Policy): string => errors.list.map(fieldErrorText).join();
+  if (policy.errors.list.length > 0 && (before === null || said(before) !== said(policy))) {
+    throw invalidStatus({ group: '', kind: 'Namespace' }, attributes.name, policy.errors.list);
+  }
+  if (before === null || policy.enforce.level === 'privileged') return;
+  const sameVersion = policy.enforce.version === before.enforce.version;
+  if (sameVersion && compareLevels(policy.enforce.level, before.enforce.level) <= 0) return;
+  warnOfPods(attributes, policy.enforce);
 }
 
 /** Pod security standards by the labels of the namespace; without labels everything is allowed. */
 export const podSecurity: AdmissionPlugin = {
   name: 'PodSecurity',
-  resources: ['pods', 'pods/ephemeralcontainers'],
+  resources: ['namespaces', 'pods', 'pods/ephemeralcontainers', ...CONTROLLERS],
   operations: ['CREATE', 'UPDATE'],
   validate(attributes) {
-    const labels = labelsOf(attributes);
-    const { spec } = attributes.object as unknown as KubeObject;
-    for (const mode of ['enforce', 'warn'] as const) {
-      const level = labels[PREFIX + mode];
-      if (level === undefined || level === 'privileged') continue;
-      const found = findings(level, spec ?? {});
-      if (found.length === 0) continue;
-      const version = labels[`${PREFIX}${mode}-version`] ?? 'latest';
-      if (mode === 'enforce') {
-        const why = `violates PodSecurity "${level}:${version}": ${text(found)}`;
-        throw forbidden(attributes.kind.subject, attributes.name, why);
-      }
-      attributes.warn(`would violate PodSecurity "${level}:${version}": ${text(found)}`);
-    }
+    const { group, plural } = attributes.kind.definition;
+    if (plural === 'pods' && group === '') validatePod(attributes);
+    else if (plural === 'namespaces' && group === '') validateNamespace(attributes);
+    else if (group === '' || group === 'apps' || group === 'batch') validateController(attributes);
   },
 };
