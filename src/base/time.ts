@@ -32,9 +32,25 @@ export function rfc3339Nano(ms: number): string {
 const RFC3339 =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.,]\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
+/** Times read lately: those of an object come again with every write of it. */
+const parsed = new Map<string, number>();
+const MOST_PARSED = 1024;
+
 /** Milliseconds since the epoch of an RFC 3339 time; NaN when it is not one. */
 export function parseTime(text: string | undefined | null): number {
-  if (text === undefined || text === null || !RFC3339.test(text)) return Number.NaN;
+  if (text === undefined || text === null) return Number.NaN;
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
+  const ms = parse(text);
+  // What is no time may be of any length.
+  if (Number.isNaN(ms)) return ms;
+  if (parsed.size >= MOST_PARSED) parsed.clear();
+  parsed.set(text, ms);
+  return ms;
+}
+
+function parse(text: string): number {
+  if (!RFC3339.test(text)) return Number.NaN;
   const ms = Date.parse(text.replace(',', '.'));
   // Date.parse rolls 30 February over into March; a time that does not exist is not a time.
   const day = Number(text.slice(8, 10));

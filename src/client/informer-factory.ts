@@ -29,6 +29,11 @@ export class InformerFactory {
     return informer as unknown as Informer<T>;
   }
 
+  /** How many were asked for so far. */
+  get size(): number {
+    return this.#informers.size;
+  }
+
   /** Every informer asked for so far. */
   all(): Iterable<Informer> {
     return this.#informers.values() as Iterable<unknown> as Iterable<Informer>;

@@ -222,6 +222,8 @@ export class Informer<T extends KubeObject = KubeObject> implements AnyInformer 
   }
 
   #put(object: T): void {
+    // A list read again is mostly what was there.
+    if (isSame(this.#store.get(keyOf(object)), object)) return;
     const previous = this.#store.set(object);
     if (previous === undefined) {
       for (const handler of this.#handlers) handler.add?.(object);
@@ -241,4 +243,14 @@ export class Informer<T extends KubeObject = KubeObject> implements AnyInformer 
     if (this.#store.delete(keyOf(object)) === undefined) return;
     for (const handler of this.#handlers) handler.delete?.(object);
   }
+}
+
+function isSame(known: KubeObject | undefined, object: KubeObject): boolean {
+  const { uid, resourceVersion } = object.metadata;
+  return (
+    known !== undefined &&
+    resourceVersion !== undefined &&
+    known.metadata.resourceVersion === resourceVersion &&
+    known.metadata.uid === uid
+  );
 }

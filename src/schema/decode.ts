@@ -156,8 +156,18 @@ function presentFields(indexes: ReadonlyMap<string, number>, value: JsonRecord):
     last = i;
     present.push(i);
   }
-  if (!sorted) present.sort((a, b) => a - b);
+  if (!sorted) sortInPlace(present);
   return present;
+}
+
+/** By insertion: there are few, mostly in order, and every object read passes here. */
+function sortInPlace(indexes: number[]): void {
+  for (let i = 1; i < indexes.length; i++) {
+    const index = indexes[i]!;
+    let at = i;
+    for (; at > 0 && indexes[at - 1]! > index; at--) indexes[at] = indexes[at - 1]!;
+    indexes[at] = index;
+  }
 }
 
 function decodeStruct(plan: StructPlan, value: JsonRecord): JsonRecord {

@@ -50,6 +50,8 @@ export class Decisions {
   readonly #arrived = new WeakSet<Call>();
   /** The call in hand comes a second time: the network doubled it, nobody decided it. */
   #repeated = false;
+  /** The decision asked for last: many checkers ask for the same. */
+  #last: { readonly entry: CallEntry; readonly setName: string; readonly decision: Decision | null } | null = null;
 
   constructor(history: ObjectHistory) {
     this.#history = history;
@@ -83,8 +85,15 @@ export class Decisions {
   }
 
   /** The decision behind a write of the StatefulSet controller for a set; null for all other writes and for repetitions. */
-  of({ call, seen, nowMs = 0 }: CallEntry, setName: string): Decision | null {
-    if (call.part !== 'statefulset' || this.#repeated) return null;
+  of(entry: CallEntry, setName: string): Decision | null {
+    if (entry.call.part !== 'statefulset' || this.#repeated) return null;
+    if (this.#last?.entry !== entry || this.#last.setName !== setName) {
+      this.#last = { entry, setName, decision: this.#made(entry, setName) };
+    }
+    return this.#last.decision;
+  }
+
+  #made({ call, seen, nowMs = 0 }: CallEntry, setName: string): Decision | null {
     const namespace = call.target.namespace ?? '';
     const pass = this.passOf(call, setName);
     if (pass === null) return null;

@@ -110,7 +110,7 @@ describe('caches', () => {
 
   it('are looked at in turn while things happen, and all at rest', () => {
     const caches: Cache[] = [];
-    const world = { caches: { all: () => caches } } as unknown as Partial<World>;
+    const world = { caches: { all: () => caches, nth: (turn: number) => caches[turn] } } as unknown as Partial<World>;
     const b = new CheckerBench(S15, {}, world);
     b.put(A, {});
     caches.push(cache(1, [b.history.now(A)!]), cache(1, []));

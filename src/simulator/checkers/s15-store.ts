@@ -118,8 +118,7 @@ class StoreHolds implements Checker {
   /** One cache after the other: all of them at every moment would cost more than the run. */
   #look(): void {
     const { world, history } = this.#context;
-    const caches = world.caches.all();
-    const cache = caches[this.#turn++ % Math.max(1, caches.length)];
+    const cache = world.caches.nth(this.#turn++);
     if (cache?.synced === true) this.#compare(cache, history, REPEATED);
   }
 

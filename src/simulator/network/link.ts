@@ -63,6 +63,6 @@ export class Link {
 }
 
 /** A point of a range, milliseconds. */
-export function between(fraction: number, [least, most]: readonly [number, number]): number {
-  return least + fraction * (most - least);
+export function between(fraction: number, range: readonly [number, number]): number {
+  return range[0] + fraction * (range[1] - range[0]);
 }

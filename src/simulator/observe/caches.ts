@@ -40,6 +40,17 @@ export class Caches {
     return cachesOf(this.#readers);
   }
 
+  /** One of all by its place in their order, counted round and round; null when there is none. */
+  nth(turn: number): Cache | null {
+    const count = this.#readers.reduce((sum, { informers }) => sum + informers.size, 0);
+    let left = count === 0 ? 0 : turn % count;
+    for (const reader of this.#readers) {
+      if (left >= reader.informers.size) left -= reader.informers.size;
+      else return cacheOf(reader, [...reader.informers.all()][left]!);
+    }
+    return null;
+  }
+
   /** Caches of one program, by the first part of its name (`kube-dns`). */
   of(program: string): readonly Cache[] {
     return cachesOf(this.#readers.filter((reader) => reader.program.name.startsWith(`${program}#`)));

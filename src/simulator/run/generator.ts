@@ -9,6 +9,8 @@ const FAULTS_OF_STEPS = 0.66;
 /** Nothing new is broken in the last part of the phase. */
 const ACTIVE = 0.9;
 const DRAWS = 8;
+const WEIGHTED_FAULTS = FAULTS.map((one) => [one, one.weight] as const);
+const WEIGHTED_OPERATIONS = OPERATIONS.map((one) => [one, one.weight] as const);
 
 type Drawn = Step extends infer S ? (S extends Step ? Omit<S, 'atMs'> : never) : never;
 
@@ -49,11 +51,11 @@ export class Generator {
   #draw(): Drawn | null {
     for (let i = 0; i < DRAWS; i++) {
       if (FAULTS.length > 0 && (OPERATIONS.length === 0 || this.#random.chance(FAULTS_OF_STEPS))) {
-        const fault = this.#random.weighted(FAULTS.map((one) => [one, one.weight] as const));
+        const fault = this.#random.weighted(WEIGHTED_FAULTS);
         const parameters = fault.draw(this.#random, this.#world);
         if (parameters !== null) return { kind: 'fault', fault: fault.name, parameters };
       } else if (OPERATIONS.length > 0) {
-        const operation = this.#random.weighted(OPERATIONS.map((one) => [one, one.weight] as const));
+        const operation = this.#random.weighted(WEIGHTED_OPERATIONS);
         const parameters = operation.draw(this.#random, this.#world);
         if (parameters !== null) return { kind: 'operation', operation: operation.name, parameters };
       }
