@@ -26,6 +26,32 @@ function stampRequester(draft: Draft, context: StrategyContext): void {
   draft.status = {};
 }
 
+const USAGES: readonly string[] = [
+  'any',
+  'cert sign',
+  'client auth',
+  'code signing',
+  'content commitment',
+  'crl sign',
+  'data encipherment',
+  'decipher only',
+  'digital signature',
+  'email protection',
+  'encipher only',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'key agreement',
+  'key encipherment',
+  'microsoft sgc',
+  'netscape sgc',
+  'ocsp signing',
+  's/mime',
+  'server auth',
+  'signing',
+  'timestamping',
+];
+
 function validateSigner(name: string, errors: FieldErrors): void {
   const field = 'spec.signerName';
   const slash = name.indexOf('/');
@@ -41,6 +67,9 @@ function validate(object: KubeObject, errors: FieldErrors): void {
     errors.invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST');
   }
   if (usages.length === 0) errors.required('spec.usages');
+  for (const [i, usage] of usages.entries()) {
+    if (!USAGES.includes(usage)) errors.notSupported(`spec.usages[${i}]`, usage, USAGES);
+  }
   for (const [i, usage] of usages.entries()) {
     if (usages.indexOf(usage) < i) errors.duplicate(`spec.usages[${i}]`, usage);
   }

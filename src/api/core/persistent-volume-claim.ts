@@ -4,14 +4,16 @@ import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { Draft } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
+import { IMMUTABLE } from '../shared/checks.ts';
 import { claimSizeWarnings, defaultClaimSpec, validateClaimSpec } from '../shared/claim-spec.ts';
 import { AGE, NAME, text, wide } from '../shared/columns.ts';
 import { difference } from '../shared/difference.ts';
 import type { Json } from '../shared/json.ts';
 import { keepOld, validateImmutable } from '../shared/transitions.ts';
-import { nonNegativeQuantity } from '../shared/validation.ts';
+import { validateClaimStatus } from './persistent-volume-claim-status.ts';
 import { accessModesText, classAnnotationWarning, storageClassOf, volumePhase } from './volume-text.ts';
 
+const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 const SNAPSHOTS = 'snapshot.storage.k8s.io';
 
 function defaults(draft: Draft): void {
@@ -71,8 +73,27 @@ function comparableSpecs(object: KubeObject, old: KubeObject): { readonly before
   return { before, after };
 }
 
+/** The annotation of old that names a class stays, or gives way to the field with the same class. */
+function validateClassAnnotation(object: KubeObject, old: KubeObject, errors: FieldErrors): void {
+  const before = old.metadata.annotations?.[CLASS_ANNOTATION];
+  const now = object.metadata.annotations?.[CLASS_ANNOTATION];
+  const replaced = old.spec.storageClassName === undefined && object.spec.storageClassName === before;
+  if (before !== undefined && replaced && (now === undefined || now === before)) return;
+  if ((now ?? '') !== (before ?? '')) {
+    errors.invalid(`metadata.annotations.${CLASS_ANNOTATION}`, now ?? '', IMMUTABLE);
+  }
+}
+
+function validateAttributesChange(spec: Json, old: Json, errors: FieldErrors): void {
+  if (old.volumeAttributesClassName === undefined || spec.volumeAttributesClassName) return;
+  if (spec.volumeAttributesClassName === old.volumeAttributesClassName) return;
+  const what = spec.volumeAttributesClassName === undefined ? 'nil' : 'an empty string';
+  errors.forbidden('spec.volumeAttributesClassName', `update from non-nil value to ${what} is forbidden`);
+}
+
 function validateUpdate(object: KubeObject, old: KubeObject, errors: FieldErrors): void {
   validate(object, errors);
+  validateClassAnnotation(object, old, errors);
   const specs = comparableSpecs(object, old);
   if (!deepEqual(specs.after, specs.before)) {
     const rule =
@@ -87,12 +108,7 @@ function validateUpdate(object: KubeObject, old: KubeObject, errors: FieldErrors
     }
   }
   validateImmutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode', errors);
-}
-
-function validateStatus(object: KubeObject, _old: KubeObject, errors: FieldErrors): void {
-  for (const [name, value] of Object.entries<string>(object.status?.capacity ?? {})) {
-    nonNegativeQuantity(value, `status.capacity[${name}]`, errors);
-  }
+  validateAttributesChange(object.spec, old.spec, errors);
 }
 
 const bound = (object: KubeObject): boolean => (object.spec?.volumeName ?? '') !== '';
@@ -122,7 +138,10 @@ export const persistentVolumeClaim = defineKind({
     validate: validateUpdate,
     warnings,
   },
-  status: { prepare: (draft, old) => keepOld(draft, old, 'spec'), validate: validateStatus },
+  status: {
+    prepare: (draft, old) => keepOld(draft, old, 'spec'),
+    validate: (object, _old, errors) => validateClaimStatus(object, errors),
+  },
   columns: [
     NAME,
     text('Status', volumePhase),

@@ -87,7 +87,7 @@ function validate(object: KubeObject, errors: FieldErrors): void {
   else {
     for (const [i, type] of types.entries()) {
       if (type === 'Ingress' || type === 'Egress') continue;
-      errors.notSupported(`spec.policyTypes[${i}]`, type, ['Egress', 'Ingress']);
+      notOneOf(`spec.policyTypes[${i}]`, type, ['Ingress', 'Egress'], errors);
     }
   }
 }
