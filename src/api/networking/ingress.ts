@@ -86,23 +86,24 @@ function validate(object: KubeObject, errors: FieldErrors): void {
   if (spec.ingressClassName !== undefined) validateSubdomain(spec.ingressClassName, 'spec.ingressClassName', errors);
 }
 
+/** The annotation of old may stand beside the field when both name the same class. */
 function validateCreate(object: KubeObject, errors: FieldErrors): void {
-  const annotated = object.metadata.annotations?.[CLASS_ANNOTATION];
-  if (annotated !== undefined && object.spec?.ingressClassName !== undefined) {
-    errors.invalid(
-      `metadata.annotations[${CLASS_ANNOTATION}]`,
-      annotated,
-      'can not be set when the class field is also set',
-    );
-  }
   validate(object, errors);
+  const annotated = object.metadata.annotations?.[CLASS_ANNOTATION];
+  const name: string | undefined = object.spec?.ingressClassName;
+  if (annotated === undefined || name === undefined || annotated === name) return;
+  errors.invalid(`annotations.${CLASS_ANNOTATION}`, annotated, 'must match `ingressClassName` when both are specified');
 }
 
 function validateStatus(object: KubeObject, errors: FieldErrors): void {
   for (const [i, { ip = '', hostname = '' }] of (object.status?.loadBalancer?.ingress ?? []).entries()) {
     const field = `status.loadBalancer.ingress[${i}]`;
     if (ip !== '') validateIp(ip, `${field}.ip`, errors);
-    if (hostname !== '') validateSubdomain(hostname, `${field}.hostname`, errors);
+    if (hostname === '') continue;
+    validateSubdomain(hostname, `${field}.hostname`, errors);
+    if (ipFamily(hostname) !== 0) {
+      errors.invalid(`${field}.hostname`, hostname, 'must be a DNS name, not an IP address');
+    }
   }
 }
 
