@@ -130,8 +130,7 @@ class Agent implements NodeAgent {
       runtime,
       leaseMs: options.heartbeats.leaseMs,
       stop: async (graceMs) => {
-        const started = fenced().filter((worker) => worker.started);
-        await Promise.all(started.map((worker) => worker.halt(graceMs)));
+        await Promise.all(fenced().map((worker) => (worker.started ? worker.halt(graceMs) : null)));
       },
       resume: () => this.#resume(),
       giveUp: () => {
@@ -256,9 +255,7 @@ class Agent implements NodeAgent {
   sourceChanged(kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim', namespace: string, name: string): void {
     if (kind !== 'PersistentVolumeClaim') this.#volumes.sourceChanged(kind, namespace, name);
     else this.#volumes.claimSeen(namespace, name);
-    for (const worker of [...this.#stuck]) {
-      if (worker.pod.metadata.namespace === namespace) worker.lookAgain();
-    }
+    for (const worker of [...this.#stuck]) if (worker.pod.metadata.namespace === namespace) worker.lookAgain();
   }
 
   deletionAsked(pod: KubeObject): void {
@@ -322,6 +319,7 @@ class Agent implements NodeAgent {
     const { client, clock, lookup, volumes, profile, growFileSystem = async () => {} } = this.#options;
     return new ClaimVolumes({
       inner: volumes,
+      client,
       lookup,
       attachments: this.#attachments,
       growth: new FileSystemGrowth({
@@ -339,10 +337,10 @@ class Agent implements NodeAgent {
 
   /** What runs for pods the API no longer knows of is stopped, before anything new starts: it may be of the same name. */
   async #removeStrays(): Promise<void> {
-    const found = [...(this.#found?.sandboxes.keys() ?? []), ...(this.#found?.containers.keys() ?? [])];
+    const found = this.#found;
     this.#found = null;
     this.#exits = null;
-    const isKnown = (uid: string): boolean => this.workers.has(uid);
+    const isKnown = this.workers.has.bind(this.workers);
     await removeStrays(this.#options, found, isKnown);
     this.#tidy = true;
     this.#resume();

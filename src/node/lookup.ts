@@ -15,6 +15,8 @@ export interface Lookup {
   configMap(namespace: string, name: string): KubeObject | undefined;
   secret(namespace: string, name: string): KubeObject | undefined;
   claim(namespace: string, name: string): KubeObject | undefined;
+  /** Everything that happened to claims up to this revision is known. */
+  claimsRevision(): number;
   volume(name: string): KubeObject | undefined;
   storageClass(name: string): KubeObject | undefined;
   services(namespace: string): readonly KubeObject[];
@@ -39,6 +41,7 @@ export function informerLookup(informers: InformerFactory): Lookup {
     configMap: (namespace, name) => configMaps.get(namespace, name),
     secret: (namespace, name) => secrets.get(namespace, name),
     claim: (namespace, name) => claims.get(namespace, name),
+    claimsRevision: () => claims.revision,
     volume: (name) => volumes.get(undefined, name),
     storageClass: (name) => classes.get(undefined, name),
     services: (namespace) => services.list(namespace),

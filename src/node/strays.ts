@@ -7,13 +7,13 @@ export interface StrayOptions {
   readonly directory?: string;
 }
 
-/** Stops what runs for pods the API no longer knows of, given the pods of which something was found. */
+/** Stops what runs for pods the API no longer knows of, given what was found, by uid. */
 export async function removeStrays(
   { runtime, files, directory = '' }: StrayOptions,
-  found: Iterable<string>,
+  found: { readonly sandboxes: ReadonlyMap<string, object>; readonly containers: ReadonlyMap<string, object> } | null,
   isKnown: (uid: string) => boolean,
 ): Promise<void> {
-  for (const uid of new Set(found)) {
+  for (const uid of new Set([...(found?.sandboxes.keys() ?? []), ...(found?.containers.keys() ?? [])])) {
     if (isKnown(uid)) continue;
     await runtime.removeSandbox(uid).catch(() => undefined);
     await files?.remove(`${directory}/pods/${uid}`).catch(() => undefined);

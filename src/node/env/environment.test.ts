@@ -12,6 +12,7 @@ const lookup: Lookup = {
   secret: (_ns, name) =>
     name === 's' ? { apiVersion: 'v1', kind: 'Secret', metadata: {}, data: { P: 'cHc=' } } : undefined,
   claim: () => undefined,
+  claimsRevision: () => 0,
   volume: () => undefined,
   storageClass: () => undefined,
   services: (namespace) =>

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Client } from '../../client/client.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { Lookup } from '../lookup.ts';
 import { ClaimVolumes } from './claim-volumes.ts';
@@ -19,7 +20,11 @@ const volume: KubeObject = {
   apiVersion: 'v1',
   kind: 'PersistentVolume',
   metadata: { name: 'v' },
-  spec: { accessModes: ['ReadWriteOncePod'], csi: { driver: 'csi.perdure.dev', volumeHandle: 'v' } },
+  spec: {
+    claimRef: { uid: 'cu' },
+    accessModes: ['ReadWriteOncePod'],
+    csi: { driver: 'csi.perdure.dev', volumeHandle: 'v' },
+  },
 };
 const pod = (uid: string): KubeObject => ({
   apiVersion: 'v1',
@@ -55,11 +60,14 @@ function world(found = claim(), its = volume) {
     sourceChanged: () => {},
     stop: () => {},
   };
-  const lookup = { claim: () => found, volume: () => its } as unknown as Lookup;
+  const lookup = { claim: () => found, claimsRevision: () => 10, volume: () => its } as unknown as Lookup;
+  const answers: ((object: KubeObject) => void)[] = [];
+  const client = { get: () => new Promise((resolve) => answers.push(resolve)) } as unknown as Client;
   const attachments = new NodeAttachments(() => {});
   attachments.found({ apiVersion: 'v1', kind: 'Node', metadata: {}, status: { volumesAttached: [{ name: DEVICE }] } });
   const volumes = new ClaimVolumes({
     inner,
+    client,
     lookup,
     attachments,
     growth: {} as FileSystemGrowth,
@@ -79,6 +87,7 @@ function world(found = claim(), its = volume) {
   return {
     volumes,
     attachments,
+    answers,
     prepared,
     report,
     freed: () => freed,
@@ -136,4 +145,31 @@ it('mounts nothing that the volume says is out of reach from here', () => {
   expect(prepared).toEqual([]);
   const here = world(claim(), onlyAt('a'));
   expect(() => here.volumes.prepare(pod('p'))).not.toThrow();
+});
+
+it('mounts the claim that the API has, where the cache may be behind it', async () => {
+  const { volumes, prepared, report, answers } = world();
+  const late: KubeObject = { ...pod('p'), metadata: { ...pod('p').metadata, resourceVersion: '11' } };
+  const waiting = volumes.prepare(late);
+  const again = { uid: 'again', resourceVersion: '11' };
+  answers.shift()?.({ ...claim(again), spec: { volumeName: 'w' } });
+  await new Promise(setImmediate);
+  answers.shift()?.({ ...volume, metadata: { name: 'w' }, spec: { ...volume.spec, claimRef: { uid: 'again' } } });
+  await new Promise(setImmediate);
+  report();
+  expect(volumes.usersOf('w')).toEqual(['p']);
+  // What the cache says of the earlier claim is old.
+  volumes.claimSeen('n', 'c');
+  await waiting;
+  expect(prepared).toEqual(['p']);
+});
+
+it('mounts nothing for a pod that was given up while the API was asked', async () => {
+  const { volumes, prepared, answers } = world();
+  const late: KubeObject = { ...pod('p'), metadata: { ...pod('p').metadata, resourceVersion: '11' } };
+  const waiting = volumes.prepare(late);
+  await volumes.teardown(late);
+  answers.shift()?.(claim());
+  await waiting;
+  expect([prepared, volumes.usersOf('v')]).toEqual([[], []]);
 });

@@ -1,20 +1,15 @@
 import { deviceNameOf } from '../../api/shared/attachment.ts';
 import { matchesNodeTerms } from '../../api/shared/node-selector.ts';
+import type { Client } from '../../client/client.ts';
+import { revisionOf } from '../../client/meta.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { Lookup } from '../lookup.ts';
 import type { ContainerTemplate } from '../pod/container-record.ts';
 import type { MountSpec } from '../runtimes/runtime.ts';
-import { boundVolume } from './checked-volumes.ts';
 import { type FileSystemGrowth, waitsForNode } from './file-system-growth.ts';
 import type { NodeAttachments } from './node-attachments.ts';
-import { type Environment, VolumeError, type VolumeManager } from './volume-manager.ts';
-
-interface ClaimOfPod {
-  /** Of the volume in the pod. */
-  readonly name: string;
-  readonly claim: KubeObject;
-  readonly volume: KubeObject;
-}
+import { claimNamesOf, PodClaims } from './pod-claims.ts';
+import { type ClaimOfPod, type Environment, VolumeError, type VolumeManager } from './volume-manager.ts';
 
 /** A claim as a pod here has it mounted. */
 export interface MountedClaim extends ClaimOfPod {
@@ -24,6 +19,7 @@ export interface MountedClaim extends ClaimOfPod {
 export interface ClaimVolumesOptions {
   /** Makes the volumes once they are there to be mounted. */
   readonly inner: VolumeManager;
+  readonly client: Client;
   readonly lookup: Lookup;
   readonly attachments: NodeAttachments;
   readonly growth: FileSystemGrowth;
@@ -37,22 +33,15 @@ export interface ClaimVolumesOptions {
 
 const EXCLUSIVE = 'ReadWriteOncePod';
 
-/** Volumes of a pod that are claims, and the names of those. */
-function namesOf(pod: KubeObject): { readonly volume: string; readonly claim: string }[] {
-  const names: { volume: string; claim: string }[] = [];
-  for (const { name, persistentVolumeClaim, ephemeral } of pod.spec.volumes ?? []) {
-    if (persistentVolumeClaim) names.push({ volume: name, claim: persistentVolumeClaim.claimName });
-    else if (ephemeral) names.push({ volume: name, claim: `${pod.metadata.name}-${name}` });
-  }
-  return names;
-}
-
 /**
  * What claims need before and while their volumes are mounted here, whatever makes the volumes: to be attached, to be
  * no other pod's where only one may have them, and to be grown.
  */
 export class ClaimVolumes implements VolumeManager {
   readonly #options: ClaimVolumesOptions;
+  readonly #claims: PodClaims;
+  /** Pods whose claims are being asked for. */
+  readonly #asking = new Set<string>();
   /** Pods that wait for their volumes to be attached, by uid, and those of them that wait for the wrong ones. */
   readonly #waiting = new Set<string>();
   readonly #misled = new Set<string>();
@@ -65,23 +54,41 @@ export class ClaimVolumes implements VolumeManager {
 
   constructor(options: ClaimVolumesOptions) {
     this.#options = options;
+    this.#claims = new PodClaims(options.client, options.lookup);
   }
 
   prepare(pod: KubeObject): Promise<void> | null {
-    const { inner } = this.#options;
-    const claims = this.#claimsOf(pod);
-    if (claims.length === 0) return inner.prepare(pod);
+    if (claimNamesOf(pod).length === 0) return this.#options.inner.prepare(pod);
+    const claims = this.#claims.cached(pod);
+    return claims === null ? this.#prepareLive(pod) : this.#prepareWith(pod, claims);
+  }
+
+  async #prepareLive(pod: KubeObject): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    this.#asking.add(uid);
+    let claims: readonly ClaimOfPod[];
+    try {
+      claims = await this.#claims.live(pod);
+    } catch (error) {
+      this.#asking.delete(uid);
+      throw error;
+    }
+    // Else it was given up meanwhile.
+    if (this.#asking.delete(uid)) await this.#prepareWith(pod, claims);
+  }
+
+  #prepareWith(pod: KubeObject, claims: readonly ClaimOfPod[]): Promise<void> | null {
     const uid = pod.metadata.uid ?? '';
     this.#refuseOutOfReach(claims);
     this.#refuseShared(uid, claims);
     this.#take(pod, claims);
     const devices = this.#devicesOf(claims);
-    const growing = claims.filter(({ claim }) => waitsForNode(claim));
     const still = claims.flatMap(({ volume }) => [...(this.#still.get(volume.metadata.name ?? '') ?? [])]);
-    if (still.length > 0) return this.#prepareOnceFree(pod, still, devices, growing);
-    if (devices.length > 0 || growing.length > 0) return this.#prepareLater(pod, devices, growing);
+    if (still.length > 0) return this.#prepareOnceFree(pod, still, devices, claims);
+    if (devices.length > 0 || claims.some(({ claim }) => waitsForNode(claim)))
+      return this.#prepareLater(pod, devices, claims);
     try {
-      const work = inner.prepare(pod);
+      const work = this.#options.inner.prepare(pod, claims);
       return work === null ? null : work.catch((error: unknown) => this.#giveUp(uid, error));
     } catch (error) {
       return this.#giveUp(uid, error);
@@ -92,13 +99,13 @@ export class ClaimVolumes implements VolumeManager {
     pod: KubeObject,
     still: readonly Promise<void>[],
     devices: readonly string[],
-    growing: readonly ClaimOfPod[],
+    claims: readonly ClaimOfPod[],
   ): Promise<void> {
     await Promise.all(still);
-    if (this.#users.has(pod.metadata.uid ?? '')) await this.#prepareLater(pod, devices, growing);
+    if (this.#users.has(pod.metadata.uid ?? '')) await this.#prepareLater(pod, devices, claims);
   }
 
-  async #prepareLater(pod: KubeObject, devices: readonly string[], growing: readonly ClaimOfPod[]): Promise<void> {
+  async #prepareLater(pod: KubeObject, devices: readonly string[], claims: readonly ClaimOfPod[]): Promise<void> {
     const { inner, attachments, growth } = this.#options;
     const uid = pod.metadata.uid ?? '';
     attachments.use(uid, devices);
@@ -113,25 +120,18 @@ export class ClaimVolumes implements VolumeManager {
       if (!attached) return;
     }
     try {
-      await inner.prepare(pod);
+      await inner.prepare(pod, claims);
     } catch (error) {
       this.#giveUp(uid, error);
     }
-    for (const { claim, volume } of growing) void growth.run(pod, claim, volume, () => this.#users.has(uid));
+    for (const { claim, volume } of claims.filter((each) => waitsForNode(each.claim)))
+      void growth.run(pod, claim, volume, () => this.#users.has(uid));
   }
 
   /** Nothing was mounted, so nothing is in use. */
   #giveUp(uid: string, error: unknown): never {
     this.#letGo(uid);
     throw error;
-  }
-
-  /** Throws VolumeError while one of them cannot be used. */
-  #claimsOf(pod: KubeObject): ClaimOfPod[] {
-    return namesOf(pod).map(({ volume, claim }) => ({
-      name: volume,
-      ...boundVolume(pod, volume, claim, this.#options.lookup),
-    }));
   }
 
   #devicesOf(claims: readonly ClaimOfPod[]): string[] {
@@ -181,7 +181,7 @@ export class ClaimVolumes implements VolumeManager {
   /** A pod that was found running: what it has mounted is in use, whatever is to become of it. */
   adopt(pod: KubeObject): void {
     const { lookup, attachments } = this.#options;
-    const claims = namesOf(pod).flatMap((names): ClaimOfPod[] => {
+    const claims = claimNamesOf(pod).flatMap((names): ClaimOfPod[] => {
       const claim = lookup.claim(pod.metadata.namespace ?? '', names.claim);
       const volume = claim === undefined ? undefined : lookup.volume(claim.spec.volumeName ?? '');
       return claim === undefined || volume === undefined ? [] : [{ name: names.volume, claim, volume }];
@@ -193,15 +193,16 @@ export class ClaimVolumes implements VolumeManager {
 
   /** A claim is there, or was made again: who waits for the volume of an earlier one of its name would wait for ever. */
   claimSeen(namespace: string, name: string): void {
-    const now = this.#options.lookup.claim(namespace, name)?.metadata.uid;
+    const now = this.#options.lookup.claim(namespace, name);
+    if (now === undefined) return;
+    // The cache may be the one that is behind.
+    const isStale = ({ claim: { metadata } }: ClaimOfPod): boolean =>
+      metadata.namespace === namespace &&
+      metadata.name === name &&
+      metadata.uid !== now.metadata.uid &&
+      Number(metadata.resourceVersion ?? 0) < revisionOf(now);
     for (const uid of [...this.#waiting]) {
-      const stale = this.#users
-        .get(uid)
-        ?.claims.some(
-          ({ claim }) =>
-            claim.metadata.namespace === namespace && claim.metadata.name === name && claim.metadata.uid !== now,
-        );
-      if (stale !== true) continue;
+      if (this.#users.get(uid)?.claims.some(isStale) !== true) continue;
       this.#misled.add(uid);
       this.#letGo(uid);
     }
@@ -248,6 +249,7 @@ export class ClaimVolumes implements VolumeManager {
   }
 
   async teardown(pod: KubeObject): Promise<void> {
+    this.#asking.delete(pod.metadata.uid ?? '');
     await this.#options.inner.teardown(pod);
     this.#letGo(pod.metadata.uid ?? '');
   }

@@ -9,12 +9,11 @@ import type { KubeObject } from '../../schema/object.ts';
 import { nodeFiles } from '../adapters/node-files.ts';
 import type { Lookup } from '../lookup.ts';
 import { hostVolumes } from './host-volumes.ts';
-import type { VolumeManager } from './volume-manager.ts';
+import type { ClaimOfPod, VolumeManager } from './volume-manager.ts';
 
 let directory: string;
 let volumes: VolumeManager;
 const configMaps = new Map<string, KubeObject>();
-const claims = new Map<string, KubeObject>();
 const lookup: Lookup = {
   configMap: (_namespace, name) => configMaps.get(name),
   secret: (_namespace, name) =>
@@ -26,9 +25,9 @@ const lookup: Lookup = {
           data: { pass: Buffer.from('geheim').toString('base64') },
         }
       : undefined,
-  claim: (_namespace, name) => claims.get(name),
-  volume: (name) =>
-    name === 'pv' ? { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name }, spec: {} } : undefined,
+  claim: () => undefined,
+  claimsRevision: () => 0,
+  volume: () => undefined,
   storageClass: () => undefined,
   services: () => [],
 };
@@ -38,7 +37,6 @@ const configMap = (data: Record<string, string>) =>
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'perdure-volumes-'));
   configMaps.clear();
-  claims.clear();
   const clock = new ManualClock();
   const client = new MemoryClient(clock);
   client.createSub = async () => ({ status: { token: 'tok', expirationTimestamp: '2026-01-01T01:00:00Z' } }) as never;
@@ -133,26 +131,16 @@ describe('volumes on the host', () => {
     );
   });
 
-  it('waits for a claim to be bound and keeps its data when the pod goes', async () => {
+  it('keeps the data of a claim when the pod goes', async () => {
     const { pod: p, template } = pod({ persistentVolumeClaim: { claimName: 'data' } }, [
       { name: 'v', mountPath: '/v', subPathExpr: '$(WHO)' },
     ]);
-    claims.set('data', {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'data' },
-      spec: {},
-      status: { phase: 'Pending' },
-    });
-    await expect(volumes.prepare(p)).rejects.toMatchObject({ message: 'PVC is not bound' });
-    claims.set('data', {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'data' },
-      spec: { volumeName: 'pv' },
-      status: { phase: 'Bound' },
-    });
-    await volumes.prepare(p);
+    const bound: ClaimOfPod = {
+      name: 'v',
+      claim: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data' } },
+      volume: { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'pv' }, spec: {} },
+    };
+    await volumes.prepare(p, [bound]);
     const [mount] = await volumes.mounts(p, template, new Map([['WHO', 'me']]));
     expect(mount?.hostPath).toBe(join(directory, 'volumes/pv/me'));
     await nodeFiles.write(`${mount?.hostPath}/file`, 'kept');

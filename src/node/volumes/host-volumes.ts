@@ -8,12 +8,12 @@ import { ConfigError, type Lookup } from '../lookup.ts';
 import type { ContainerTemplate } from '../pod/container-record.ts';
 import type { MountSpec } from '../runtimes/runtime.ts';
 import { writeAtomically } from './atomic-writer.ts';
-import { boundVolume, checkReferences, referencesOf } from './checked-volumes.ts';
+import { checkReferences, referencesOf } from './checked-volumes.ts';
 import { prepareHostPath } from './host-path.ts';
 import { applyFsGroup } from './ownership.ts';
 import { isPayloadVolume, volumePayload } from './payload.ts';
 import { PodTokens } from './tokens.ts';
-import { type Environment, VolumeError, type VolumeManager } from './volume-manager.ts';
+import { type ClaimOfPod, type Environment, VolumeError, type VolumeManager } from './volume-manager.ts';
 import { volumePath } from './volume-path.ts';
 
 export interface HostVolumesOptions {
@@ -65,22 +65,22 @@ class HostVolumes implements VolumeManager {
     this.#tokens = new PodTokens(options.client, options.clock, (uid) => void this.#refresh(uid));
   }
 
-  prepare(pod: KubeObject): Promise<void> | null {
+  prepare(pod: KubeObject, claims: readonly ClaimOfPod[] = []): Promise<void> | null {
     const volumes: readonly Volume[] = pod.spec.volumes ?? [];
     if (volumes.length === 0) return null;
     const uid = pod.metadata.uid ?? '';
-    const pass = this.#prepareAll(pod, volumes).finally(() => this.#preparing.delete(uid));
+    const pass = this.#prepareAll(pod, volumes, claims).finally(() => this.#preparing.delete(uid));
     this.#preparing.set(uid, pass);
     return pass;
   }
 
-  async #prepareAll(pod: KubeObject, volumes: readonly Volume[]): Promise<void> {
+  async #prepareAll(pod: KubeObject, volumes: readonly Volume[], claims: readonly ClaimOfPod[]): Promise<void> {
     const uid = pod.metadata.uid ?? '';
     const made: Made = this.#made.get(uid) ?? { pod, roots: new Map() };
     this.#made.set(uid, made);
     for (const volume of volumes) {
       try {
-        made.roots.set(volume.name, await this.#make(pod, volume));
+        made.roots.set(volume.name, await this.#make(pod, volume, claims));
       } catch (error) {
         if (error instanceof VolumeError) throw error;
         const { message } = error as Error;
@@ -89,7 +89,7 @@ class HostVolumes implements VolumeManager {
     }
   }
 
-  async #make(pod: KubeObject, volume: Volume): Promise<string> {
+  async #make(pod: KubeObject, volume: Volume, claims: readonly ClaimOfPod[]): Promise<string> {
     const { files, lookup } = this.#options;
     const root = `${this.#podDirectory(pod)}/volumes/${volume.name}`;
     if (isPayloadVolume(volume)) {
@@ -103,10 +103,9 @@ class HostVolumes implements VolumeManager {
       await prepareHostPath(files, volume.hostPath.path, volume.hostPath.type ?? '');
       return volume.hostPath.path;
     }
-    const claim =
-      volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : undefined);
-    if (claim !== undefined) {
-      const path = await this.#persistent(boundVolume(pod, volume.name, claim, lookup).volume);
+    const bound = claims.find(({ name }) => name === volume.name);
+    if (bound !== undefined) {
+      const path = await this.#persistent(bound.volume);
       await this.#fsGroup(pod, path);
       return path;
     }

@@ -92,6 +92,22 @@ test('a node that was given up is given none', () => {
   expect(b.violations).toEqual([]);
 });
 
+test('at rest a node that mounted the volume of an earlier claim does not use that of the present one', () => {
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data-web-0' } }];
+  const b = bench();
+  b.put(POD, webPod(b, { metadata: { uid: 'p0' }, spec: { nodeName: 'n1', volumes } }));
+  b.put('core/persistentvolumeclaims/default/data-web-0', { spec: { volumeName: 'v' }, status: { phase: 'Bound' } });
+  storage(b, 'attached', 'n1');
+  known(b);
+  const earlier = { node: 'n1', podUid: 'p0', pod: 'default/web-0', claims: ['data-web-0'], volumes: ['earlier'] };
+  b.happen({ kind: 'mounted', ...earlier });
+  b.settled();
+  expect(b.violations).toEqual([expect.stringContaining('attached to n1, where nobody uses it')]);
+  mount(b);
+  b.settled();
+  expect(b.violations).toHaveLength(1);
+});
+
 test('what is deleted while attached, or attached at rest for nobody, fires', () => {
   const b = bench();
   storage(b, 'attached', 'n1');

@@ -1,8 +1,7 @@
 import type { KubeObject } from '../../schema/object.ts';
 import type { JournalEntry } from '../observe/journal.ts';
-import { claimsOf } from '../observe/observed-volumes.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
-import { claimKey, isFinished, isReady, isTerminating, nodeKey, podKey } from './facts.ts';
+import { isFinished, isReady, isTerminating, nodeKey, podKey } from './facts.ts';
 
 type Storage = Extract<JournalEntry, { kind: 'storage' }>;
 type Mounting = Extract<JournalEntry, { kind: 'mounted' | 'unmounted' }>;
@@ -137,13 +136,6 @@ class Attachments implements Checker {
     const used = new Set(
       [...this.#mounts.values()].flatMap(({ node, volumes }) => volumes.map((one) => `${one} ${node}`)),
     );
-    // A node that was behind may have mounted the volume of an earlier claim of the name.
-    for (const pod of history.all('core/pods').values()) {
-      for (const name of claimsOf(pod)) {
-        const claim = history.now(claimKey(pod.metadata.namespace ?? '', name));
-        used.add(`${claim?.spec.volumeName} ${pod.spec.nodeName}`);
-      }
-    }
     for (const [volume, nodes] of this.#attached) {
       for (const node of nodes) {
         evaluated();

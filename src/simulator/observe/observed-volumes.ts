@@ -1,5 +1,4 @@
-import type { Lookup } from '../../node/lookup.ts';
-import type { VolumeManager } from '../../node/volumes/volume-manager.ts';
+import type { ClaimOfPod, VolumeManager } from '../../node/volumes/volume-manager.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { ContainerWatch } from './container-watch.ts';
 
@@ -13,22 +12,22 @@ export function claimsOf(pod: KubeObject): string[] {
 }
 
 /** Tells which volumes are made ready for which pod on a node. */
-export function observedVolumes(volumes: VolumeManager, containers: ContainerWatch, lookup: Lookup): VolumeManager {
-  const mounted = (pod: KubeObject): void => {
+export function observedVolumes(volumes: VolumeManager, containers: ContainerWatch): VolumeManager {
+  const mounted = (pod: KubeObject, bound: readonly ClaimOfPod[]): void => {
     const { namespace, name, uid = '' } = pod.metadata;
     const claims = claimsOf(pod);
-    const behind = claims.map((claim): string => lookup.claim(namespace ?? '', claim)?.spec.volumeName ?? '');
+    const behind = bound.map(({ volume }) => volume.metadata.name ?? '');
     containers.mounted(uid, `${namespace}/${name}`, claims, behind);
   };
   return {
     ...volumes,
-    prepare(pod) {
-      const waiting = volumes.prepare(pod);
+    prepare(pod, bound = []) {
+      const waiting = volumes.prepare(pod, bound);
       if (waiting === null) {
-        mounted(pod);
+        mounted(pod, bound);
         return null;
       }
-      return waiting.then(() => mounted(pod));
+      return waiting.then(() => mounted(pod, bound));
     },
     async teardown(pod) {
       await volumes.teardown(pod);

@@ -4,6 +4,7 @@ const AGENT = 'src/node/agent.ts';
 const ADOPT = 'src/node/pod/adopt.ts';
 const WORKER = 'src/node/pod/worker.ts';
 const STRAYS = 'src/node/strays.ts';
+const POD_CLAIMS = 'src/node/volumes/pod-claims.ts';
 const STATUS_WRITER = 'src/node/status-writer.ts';
 
 export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
@@ -91,9 +92,8 @@ export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
   {
     id: 'claim-in-deletion-mounted',
     title: 'a pod starts on a claim that is being deleted',
-    file: 'src/node/volumes/checked-volumes.ts',
-    search:
-      "if (claim.metadata.deletionTimestamp !== undefined) throw failedClaim(volume, key, 'PVC is being deleted');",
+    file: POD_CLAIMS,
+    search: "if (claim.metadata.deletionTimestamp !== undefined) throw failed(name, key, 'PVC is being deleted');",
     replace: '',
     breaks: 'S3',
     note: 'needs a claim deleted between scheduling and start',
@@ -101,11 +101,11 @@ export const NODE_AGENT_BUGS: readonly PlantedBug[] = [
   {
     id: 'unbound-claim-mounted',
     title: 'a pod starts before its claims are bound',
-    file: 'src/node/volumes/checked-volumes.ts',
-    search: 'if (persistent === undefined) {',
-    replace: 'if (persistent === null) {',
+    file: POD_CLAIMS,
+    search: "if (claim.status?.phase !== 'Bound' || !claim.spec.volumeName)",
+    replace: 'if (!claim.spec.volumeName)',
     breaks: 'S3',
-    note: 'needs a volume that is gone',
+    note: 'needs a node that looks between the two writes that bind a claim',
   },
   {
     id: 'adoption-forgets-changes',

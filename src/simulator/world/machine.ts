@@ -126,7 +126,7 @@ export class Machine {
       await manager.start();
       const runtime = program.guard(this.#runtime);
       const lookup = informerLookup(informers);
-      const volumes = observedVolumes(checkedVolumes(lookup), this.#containers, lookup);
+      const volumes = observedVolumes(checkedVolumes(lookup), this.#containers);
       for (;;) {
         try {
           await manager.add({
