@@ -179,11 +179,12 @@ export class NetworkClient implements Client {
     const whole: Call = {
       program: program.name,
       part: this.#o.part ?? '',
-      name: '',
-      subresource: '',
-      body: undefined,
-      options: undefined,
-      ...call,
+      verb: call.verb,
+      target: call.target,
+      name: call.name ?? '',
+      subresource: call.subresource ?? '',
+      body: call.body,
+      options: call.options,
     };
     this.#o.onMade?.(whole);
     return new Promise((resolve, reject) => {

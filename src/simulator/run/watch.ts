@@ -25,9 +25,10 @@ export class CheckerWatch {
       });
       this.#checkers.push({ id, checker });
     }
+    const told = this.#checkers.map(({ checker }) => checker).filter((checker) => checker.on !== undefined);
     world.journal.on((entry) => {
       decisions.observe(entry);
-      for (const { checker } of this.#checkers) checker.on?.(entry);
+      for (const checker of told) checker.on!(entry);
     });
   }
 

@@ -1,10 +1,20 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 
-interface Scheduled {
+class Scheduled implements Timer {
   /** Microseconds since the start. */
   readonly at: number;
   readonly sequence: number;
   callback: (() => void) | null;
+
+  constructor(at: number, sequence: number, callback: () => void) {
+    this.at = at;
+    this.sequence = sequence;
+    this.callback = callback;
+  }
+
+  cancel(): void {
+    this.callback = null;
+  }
 }
 
 /** 2026-01-01T00:00:00Z: where virtual time begins unless told otherwise. */
@@ -48,17 +58,10 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    const scheduled: Scheduled = {
-      at: this.#nowUs + Math.max(0, Math.ceil(delayMs * 1000 - ROUNDING_US) || 0),
-      sequence: this.#sequence++,
-      callback,
-    };
+    const at = this.#nowUs + Math.max(0, Math.ceil(delayMs * 1000 - ROUNDING_US) || 0);
+    const scheduled = new Scheduled(at, this.#sequence++, callback);
     this.#push(scheduled);
-    return {
-      cancel() {
-        scheduled.callback = null;
-      },
-    };
+    return scheduled;
   }
 
   defer(callback: () => void): void {
