@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts';
 import { ManualClock } from './testing/manual-clock.ts';
 import { WorkQueue } from './work-queue.ts';
 
-function queueWith(workers: number) {
+function queueWith(workers: number | (() => number)) {
   const clock = new ManualClock();
   const handled: string[] = [];
   const open = new Map<string, () => void>();
@@ -46,6 +46,17 @@ describe('WorkQueue', () => {
     expect(handled).toEqual(['a', 'b']);
     await finish('a');
     expect(handled).toEqual(['a', 'b', 'c']);
+  });
+
+  it('asks how many workers it has when that changes', async () => {
+    let workers = 1;
+    const { clock, queue, handled, finish } = queueWith(() => workers);
+    for (const key of ['a', 'b', 'c', 'd']) queue.add(key);
+    await clock.settle();
+    expect(handled).toEqual(['a']);
+    workers = 3;
+    await finish('a');
+    expect(handled).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('of several delays takes the earliest', async () => {

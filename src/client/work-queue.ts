@@ -8,8 +8,8 @@ const SETTLED = Promise.resolve();
 
 export interface WorkQueueOptions {
   readonly clock: Clock;
-  /** Keys handled at the same time; never the same key twice. */
-  readonly workers: number;
+  /** Keys handled at the same time; never the same key twice. A function is asked whenever one could begin. */
+  readonly workers: number | (() => number);
   /** Must not reject; what to do after a failure is the caller's rule. */
   readonly handle: (key: string) => Promise<void>;
   /** First and longest delay of `addRateLimited`; 5 ms and 1000 s when left out. */
@@ -111,7 +111,9 @@ export class WorkQueue {
     this.#pumping = true;
     const run = (): void => {
       this.#pumping = false;
-      while (this.#running && this.#handling.size < this.#options.workers) {
+      const { workers } = this.#options;
+      const most = typeof workers === 'number' ? workers : workers();
+      while (this.#running && this.#handling.size < most) {
         const next = this.#waiting.values().next();
         if (next.done === true) return;
         this.#begin(next.value);

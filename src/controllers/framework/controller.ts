@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { AnyInformer } from '../../client/informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import { WorkQueue, type WorkQueueOptions } from '../../client/work-queue.ts';
 
 /** What the rest of the process knows of a controller. */
 export interface Controller {
@@ -30,7 +30,7 @@ export interface ControllerHooks {
 export interface ReconcilerOptions {
   readonly name: string;
   readonly clock: Clock;
-  readonly workers: number;
+  readonly workers: WorkQueueOptions['workers'];
   /** Synced before the first pass. */
   readonly informers: readonly AnyInformer[];
   readonly reconcile: (key: string) => Promise<ReconcileResult | undefined>;

@@ -25,8 +25,9 @@ const MONITOR_MS = 5_000;
 const GRACE_MS = 50_000;
 const STARTUP_GRACE_MS = 60_000;
 const BY_NODE = 'node';
-/** Nodes looked at side by side: one commit takes the writes of all, and a cluster starts with all of its nodes at once. */
-const WORKERS = 32;
+/** Nodes looked at side by side: some, and more where there are many, because they all become ready at the start. */
+const WORKERS = 4;
+const NODES_A_WORKER = 16;
 
 export interface NodeLifecycleOptions extends ControllerOptions {
   /** How long a node may be silent; default 50 s (--node-monitor-grace-period). */
@@ -66,7 +67,7 @@ class NodeLifecycle implements Controller {
     this.#reconciler = new Reconciler({
       name: this.name,
       clock: options.clock,
-      workers: WORKERS,
+      workers: () => Math.max(WORKERS, Math.floor(this.#nodes.size / NODES_A_WORKER)),
       informers: [this.#nodes, this.#pods, this.#leases],
       hooks: options.hooks,
       reconcile: async (name) => {
