@@ -59,6 +59,21 @@ test('room for one that is gone is right as long as the scheduler has not heard 
   expect(b.violations).toEqual([]);
 });
 
+test('more victims than it takes are right as long as the scheduler has not heard of who left besides', () => {
+  const behind = (knows: boolean): readonly string[] => {
+    const b = bench('500m');
+    b.put(pod(2), webPod(b, { metadata: { uid: 'p2' }, spec: onNode }));
+    const before = b.revision;
+    b.remove(pod(2));
+    preempt(b, 0, 'p0', knows ? b.revision : before);
+    b.remove(pod(0));
+    place(b);
+    return b.violations;
+  };
+  expect(behind(false)).toEqual([]);
+  expect(behind(true)[0]).toContain('there is room for it beside');
+});
+
 test('more victims than it takes fire', () => {
   const b = bench('700m');
   for (const i of [0, 1]) preempt(b, i);

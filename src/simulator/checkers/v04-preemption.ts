@@ -18,6 +18,8 @@ interface Victim {
   readonly spared: boolean;
   /** Who was on its node when it was chosen. */
   readonly present: readonly string[];
+  /** Another had left its node, and the scheduler had not heard of it when it chose. */
+  readonly behind: boolean;
 }
 
 const priorityOf = (pod: KubeObject): number => pod.spec.priority ?? 0;
@@ -31,6 +33,8 @@ class Preemption implements Checker {
   readonly #victims = new Map<string, Victim[]>();
   /** What the scheduler knew when it marked a victim, by the victim's key: it had chosen it by then. */
   readonly #marked = new Map<string, Seen>();
+  /** When a pod last left each node: the revision. */
+  readonly #left = new Map<string, number>();
   /** When each revision that concerned a pod was written, in order. */
   readonly #written: { readonly revision: number; readonly atMs: number }[] = [];
 
@@ -50,7 +54,12 @@ class Preemption implements Checker {
     // While it waits it may be waited for: its time counts from the end of that.
     if (isUnplaced(before) && priorityOf(before) > 0)
       this.#waiting.set(event.key, { priority: priorityOf(before), atMs });
-    if (pod === null) return;
+    if (pod === null) {
+      const node: string = before?.spec.nodeName ?? '';
+      const isVictim = this.#victims.get(node)?.some((victim) => victim.pod.metadata.uid === before?.metadata.uid);
+      if (isVictim !== true) this.#left.set(node, event.revision);
+      return;
+    }
     if (isUnplaced(pod) && priorityOf(pod) > 0)
       this.#waiting.set(event.key, { priority: priorityOf(pod), atMs: Number.POSITIVE_INFINITY });
     else if (before !== null && isUnplaced(before) && priorityOf(pod) > 0) this.#placed(pod, atMs);
@@ -67,7 +76,8 @@ class Preemption implements Checker {
     if (uid === undefined) violated(`${call.name} is to make room, whoever that is by now`);
     if (pod === null || pod.metadata.uid !== uid) return;
     evaluated();
-    const knownMs = this.#timeOf((this.#marked.get(key) ?? seen).pods) ?? atMs;
+    const known = (this.#marked.get(key) ?? seen).pods;
+    const knownMs = this.#timeOf(known) ?? atMs;
     const wanted = [...this.#waiting.values()].some(
       (one) => one.priority > priorityOf(pod) && knownMs - one.atMs < WAITED_MS,
     );
@@ -76,7 +86,8 @@ class Preemption implements Checker {
     const node: string = pod.spec.nodeName ?? '';
     const victims = (this.#victims.get(node) ?? []).filter((victim) => atMs - victim.atMs < CHOSEN_MS);
     const present = this.#on(node).map(({ metadata }) => metadata.uid ?? '');
-    this.#victims.set(node, [...victims, { pod, atMs, spared: this.#isSpared(pod, atMs), present }]);
+    const behind = (this.#left.get(node) ?? 0) > (known ?? Number.POSITIVE_INFINITY);
+    this.#victims.set(node, [...victims, { pod, atMs, spared: this.#isSpared(pod, atMs), present, behind }]);
   }
 
   /** When the last thing happened that a cache at this revision has heard of. */
@@ -119,7 +130,7 @@ class Preemption implements Checker {
     const others = here.filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
     const before = first?.present.filter((uid) => !gone.has(uid)) ?? [];
     const same = before.length === others.length && others.every(({ metadata }) => before.includes(metadata.uid ?? ''));
-    if (!same || victims.some((victim) => victim.atMs !== first?.atMs)) return;
+    if (!same || victims.some(({ atMs, behind }) => behind || atMs !== first?.atMs)) return;
     const capacity = Number(history.now(nodeKey(node))?.status?.allocatable?.cpu ?? 0) * 1000;
     const free = capacity - here.reduce((sum, one) => sum + requestOf(one), 0);
     for (const victim of victims) {
