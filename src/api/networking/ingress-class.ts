@@ -2,9 +2,10 @@ import { dns1123Subdomain } from '../../base/names.ts';
 import type { FieldErrors } from '../../schema/field-errors.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { defineKind } from '../generic.ts';
-import { invalidEach } from '../shared/checks.ts';
+import { invalidEach, validateDnsLabel } from '../shared/checks.ts';
 import { AGE, NAME, text } from '../shared/columns.ts';
 import { carryGeneration, validateImmutable } from '../shared/transitions.ts';
+import { validateReference } from './reference.ts';
 
 const MAX_CONTROLLER = 250;
 
@@ -23,12 +24,11 @@ function validate(object: KubeObject, errors: FieldErrors): void {
   const parameters = object.spec?.parameters;
   if (parameters === undefined) return;
   const field = 'spec.parameters';
-  if ((parameters.kind ?? '') === '') errors.required(`${field}.kind`, 'kind is required');
-  if ((parameters.name ?? '') === '') errors.required(`${field}.name`, 'name is required');
+  validateReference(parameters, field, errors);
   if (parameters.scope === 'Namespace') {
-    if ((parameters.namespace ?? '') === '') {
-      errors.required(`${field}.namespace`, "`parameters.scope` is set to 'Namespace'");
-    }
+    const namespace: string | undefined = parameters.namespace;
+    if (namespace === undefined) errors.required(`${field}.namespace`, "`parameters.scope` is set to 'Namespace'");
+    else validateDnsLabel(namespace, `${field}.namespace`, errors);
   } else if (parameters.scope !== 'Cluster')
     errors.notSupported(`${field}.scope`, parameters.scope, ['Cluster', 'Namespace']);
   else if (parameters.namespace !== undefined) {

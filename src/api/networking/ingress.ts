@@ -8,6 +8,7 @@ import { ipFamily, validateIp } from '../shared/ip.ts';
 import type { Json } from '../shared/json.ts';
 import { takeAllButStatus, takeStatusOnly } from '../shared/transitions.ts';
 import { validateSubdomain } from '../shared/validation.ts';
+import { validateReference } from './reference.ts';
 
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
@@ -34,10 +35,8 @@ function validateBackend(backend: Json, field: string, errors: FieldErrors): voi
   const { resource, service } = backend ?? {};
   if (resource !== undefined && service !== undefined) {
     errors.invalid(field, '', 'cannot set both resource and service backends');
-  } else if (resource !== undefined) {
-    if ((resource.kind ?? '') === '') errors.required(`${field}.resource.kind`, 'kind is required');
-    if ((resource.name ?? '') === '') errors.required(`${field}.resource.name`, 'name is required');
-  } else if (service !== undefined) validateServiceBackend(service, field, errors);
+  } else if (resource !== undefined) validateReference(resource, `${field}.resource`, errors);
+  else if (service !== undefined) validateServiceBackend(service, field, errors);
   else errors.invalid(field, '', 'resource or service backend is required');
 }
 
