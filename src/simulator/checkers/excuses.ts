@@ -62,7 +62,10 @@ export class Excuses {
     if (why !== undefined) this.#excused.set(uid, why);
   }
 
-  /** Why nobody need wait for the node of the pod: deleted or declared out of service since the pod was made. */
+  /**
+   * Why nobody need wait for the node of the pod: deleted or declared out of service since the pod was made, or before and not
+   * back then: a scheduler behind the times may bind to it, and it may be back when the pod is removed for that.
+   */
   nodeGivenUp(pod: KubeObject): string | undefined {
     const node: string | undefined = pod.spec.nodeName;
     if (node === undefined) return undefined;
@@ -70,10 +73,11 @@ export class Excuses {
       const before = at === 0 ? null : all[at - 1]!.object;
       return object?.metadata.uid === pod.metadata.uid && before?.metadata.uid !== object?.metadata.uid;
     });
-    const states = this.#history.versions(nodeKey(node)).filter(({ revision }) => revision > (born?.revision ?? 0));
-    if (states.some(({ object }) => object === null)) return `node ${node} was deleted`;
-    const all = [this.#history.at(nodeKey(node), born?.revision ?? 0), ...states.map(({ object }) => object)];
-    return all.some(isOutOfService) ? `node ${node} was declared out of service` : undefined;
+    const versions = this.#history.versions(nodeKey(node));
+    const atBirth = versions.findLastIndex(({ revision }) => revision <= (born?.revision ?? 0));
+    const states = versions.slice(Math.max(0, atBirth)).map(({ object }) => object);
+    if (states.includes(null)) return `node ${node} was deleted`;
+    return states.some(isOutOfService) ? `node ${node} was declared out of service` : undefined;
   }
 }
 

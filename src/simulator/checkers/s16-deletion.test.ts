@@ -63,6 +63,23 @@ test('a user may force it, and so may the cluster once its node is given up', ()
   expect([...user.violations, ...b.violations]).toEqual([]);
 });
 
+test('a node that was gone when the pod was made, and is back by now, does not answer for it', () => {
+  const bound = (gone: boolean): readonly string[] => {
+    const b = new CheckerBench(S16);
+    b.put('core/nodes/n1', {});
+    if (gone) b.remove('core/nodes/n1');
+    const draft = webPod(b, { metadata: { uid: 'p0' } });
+    b.put(POD, draft);
+    if (gone) b.put('core/nodes/n1', { metadata: { uid: 'again' } });
+    b.put(POD, { ...draft, metadata: { ...draft.metadata, ...going(b, 30) } });
+    b.call(POD, { ...force('kcm-0#0'), part: 'pod-garbage-collector' });
+    b.remove(POD);
+    return b.violations;
+  };
+  expect(bound(true)).toEqual([]);
+  expect(bound(false)[0]).toContain('nobody answers for it');
+});
+
 test('an object goes when its last finalizer was taken off, and not before', () => {
   const claim = () => {
     const b = new CheckerBench(S16);

@@ -112,11 +112,9 @@ class Deletion implements Checker {
     if (node === '' || pod.spec.terminationGracePeriodSeconds === 0) return true;
     if (forced.some((program) => program.startsWith(`kubelet/${node}#`) || program === 'administrator')) return true;
     if (forced.some((program) => program.startsWith('kcm-'))) {
-      // A scheduler behind the times may bind to a node that is gone: nothing ever ran there.
-      const gone = this.#context.history.versions(`core/nodes/${node}`).at(-1)?.object === null;
       // Whether nothing of it runs is what V3 asks.
       if (this.#excuses.isFenced(pod.metadata.uid ?? '')) return true;
-      return gone || this.#excuses.nodeGivenUp(pod) !== undefined;
+      return this.#excuses.nodeGivenUp(pod) !== undefined;
     }
     return isFinished(pod);
   }

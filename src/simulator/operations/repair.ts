@@ -164,6 +164,9 @@ function recoversAlone(world: World, set: KubeObject, pod: KubeObject): boolean 
   if (indexOf(set, ordinalOf(pod)) < 0) return false;
   if (set.spec.podManagementPolicy === 'Parallel' && claimsOf(pod).some((claim) => isGoing(world, claim))) return false;
   if (set.metadata.annotations?.[STUCK_ROLLOUT] === undefined || !isBadTempered(pod)) return false;
+  // Somebody troubled this pod alone: its revision is as good as the next.
+  const revision = world.history.now(`apps/controllerrevisions/${namespace}/${pod.metadata.labels?.[REVISION]}`);
+  if (revision !== null && !isBadTempered(revision.data.spec.template)) return false;
   const lives = world.history
     .versions(`core/pods/${namespace}/${name}`)
     .filter((one) => one.object?.metadata.uid === uid);
