@@ -287,6 +287,8 @@ class StatefulSetController {
         const fresh = this.#sets.get(set.metadata.namespace, set.metadata.name ?? '');
         if (!isStatus(error, 'Conflict') || attempt === STATUS_ATTEMPTS || fresh?.metadata.uid !== set.metadata.uid)
           throw error;
+        // Another controller has seen more of the set than this pass did: its word stands.
+        if ((fresh!.status?.observedGeneration ?? 0) > status.observedGeneration) return;
         set = fresh!;
       }
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OPT_IN } from '../../api/apps/stateful-set-opt-ins.ts';
+import type { WatchEvent } from '../../client/client.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import type { Pod } from '../framework/objects.ts';
 import { pods, sets, startWorld, webSet } from './testing/world.ts';
@@ -44,6 +45,30 @@ describe('a controller whose cache is behind its own writes', () => {
     await clock.advance(100_000);
     expect(await world.names()).toEqual([]);
   });
+});
+
+it('does not write over the status of a controller that has seen more of the set', async () => {
+  const world = await startWorld();
+  const { client, clock } = world;
+  await client.create(sets, webSet({}, { replicas: 1 }));
+  await clock.settle();
+  await world.ready('web-0');
+  const observed: number[] = [];
+  const { resourceVersion = '' } = (await client.get(sets, 'web')).metadata;
+  const onEvents = (events: readonly WatchEvent<KubeObject>[]): void => {
+    for (const event of events) if (event.type !== 'BOOKMARK') observed.push(event.object.status.observedGeneration);
+  };
+  client.watch<KubeObject>(sets, { resourceVersion }, { onEvents, onEnd: () => {} });
+  client.intercept = ({ resource, subresource }) => {
+    if (resource !== 'statefulsets' || subresource !== 'status') return;
+    client.intercept = () => {};
+    void client.patch(sets, 'web', 'merge', { spec: { replicas: 3 } });
+    void client.patch(sets, 'web', 'merge', { status: { observedGeneration: 3 } }, 'status');
+  };
+  await client.patch(sets, 'web', 'merge', { spec: { replicas: 2 } });
+  await clock.advance(1_000);
+  expect(Math.max(...observed)).toBe(3);
+  expect(observed).toEqual(observed.toSorted((a, b) => a - b));
 });
 
 const podLike = async () => ({ apiVersion: 'v1', kind: 'Pod', spec: { containers: [] } });
