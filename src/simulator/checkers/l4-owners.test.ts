@@ -51,9 +51,18 @@ test('what an owner is told to leave is not collected', () => {
 test('what an owner is told to leave and then told to take along may go', () => {
   const b = bench();
   orphan(b);
-  b.call(WEB, { verb: 'delete', program: 'administrator', options: { propagationPolicy: 'Background' } });
+  const ask = (propagationPolicy: 'Background' | 'Orphan'): void =>
+    b.call(WEB, { verb: 'delete', program: 'administrator', options: { propagationPolicy } });
+  ask('Background');
+  collect(b);
+  // A write from before that the disk was slow with.
+  orphan(b);
   collect(b);
   expect(b.violations).toEqual([]);
+  ask('Orphan');
+  orphan(b);
+  collect(b);
+  expect(b.violations).toHaveLength(1);
 });
 
 test('what was let go, or was made later, is nobody’s any more', () => {

@@ -31,6 +31,8 @@ class Owners implements Checker {
   readonly #context: CheckerContext;
   /** Revision at which an owner was told to leave its dependents alone, by uid. */
   readonly #orphaning = new Map<string, number>();
+  /** Owners that were told to go in another way last, by uid: writes from before that may still be on their way to the disk. */
+  readonly #otherwise = new Set<string>();
 
   constructor(context: CheckerContext) {
     this.#context = context;
@@ -48,7 +50,12 @@ class Owners implements Checker {
     const { metadata } = event.entry.value;
     const orphaning = event.type === 'put' && metadata.finalizers?.includes('orphan') === true;
     const uid = metadata.uid ?? '';
-    if (orphaning && metadata.deletionTimestamp !== undefined && !this.#orphaning.has(uid)) {
+    if (
+      orphaning &&
+      metadata.deletionTimestamp !== undefined &&
+      !this.#orphaning.has(uid) &&
+      !this.#otherwise.has(uid)
+    ) {
       this.#orphaning.set(uid, event.revision);
     }
   }
@@ -56,9 +63,15 @@ class Owners implements Checker {
   /** A later deletion that names another way to go counts instead of the first. */
   #asked({ call }: CallEntry): void {
     const way = call.options?.propagationPolicy;
-    if (call.verb !== 'delete' || way === undefined || way === 'Orphan') return;
+    if (call.verb !== 'delete' || way === undefined) return;
     const uid = this.#context.history.now(keyOf(call))?.metadata.uid;
-    if (uid !== undefined) this.#orphaning.delete(uid);
+    if (uid === undefined) return;
+    if (way === 'Orphan') {
+      this.#otherwise.delete(uid);
+      return;
+    }
+    this.#otherwise.add(uid);
+    this.#orphaning.delete(uid);
   }
 
   /** What was there when its owner was told to leave it, and has been its own ever since, is not collected. */
