@@ -82,6 +82,18 @@ test('more victims than it takes fire', () => {
   expect(b.violations[0]).toContain('there is room for it beside');
 });
 
+test('how many victims it took cannot be told while a pod waits for volumes on the node', () => {
+  const b = bench('700m');
+  const claim = { metadata: { annotations: { 'volume.kubernetes.io/selected-node': 'n1' } } };
+  b.put('core/persistentvolumeclaims/default/data-x', claim);
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data-x' } }];
+  b.put('core/pods/default/x', { spec: { volumes, containers: asking('200m') } });
+  for (const i of [0, 1]) preempt(b, i);
+  for (const i of [0, 1]) b.remove(pod(i));
+  place(b);
+  expect(b.violations).toEqual([]);
+});
+
 test('a victim whose budget is spent fires while another could go', () => {
   const b = bench('700m');
   b.put(BUDGET, { spec: { selector: { matchLabels: { app: 'web' } } }, status: { disruptionsAllowed: 0 } });

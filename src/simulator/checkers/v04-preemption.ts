@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../schema/object.ts';
 import { labelSelectorMatcher } from '../../schema/selectors.ts';
 import type { JournalEntry, Seen } from '../observe/journal.ts';
+import { claimsOf } from '../observe/observed-volumes.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
 import type { CallEntry, WriteEntry } from './decisions.ts';
-import { described, isTerminating, nodeKey, podKey } from './facts.ts';
+import { claimKey, described, isTerminating, nodeKey, podKey } from './facts.ts';
 
 /** Room is made for a pod that was waiting within this long before what the scheduler knew of. */
 const WAITED_MS = 60_000;
@@ -18,7 +19,7 @@ interface Victim {
   readonly spared: boolean;
   /** Who was on its node when it was chosen. */
   readonly present: readonly string[];
-  /** Another had left its node, and the scheduler had not heard of it when it chose. */
+  /** Room on its node counted that nobody else can see: of one who had left unheard, or who waits for its volumes to go there. */
   readonly behind: boolean;
 }
 
@@ -86,8 +87,21 @@ class Preemption implements Checker {
     const node: string = pod.spec.nodeName ?? '';
     const victims = (this.#victims.get(node) ?? []).filter((victim) => atMs - victim.atMs < CHOSEN_MS);
     const present = this.#on(node).map(({ metadata }) => metadata.uid ?? '');
-    const behind = (this.#left.get(node) ?? 0) > (known ?? Number.POSITIVE_INFINITY);
+    const left = (this.#left.get(node) ?? 0) > (known ?? Number.POSITIVE_INFINITY);
+    const behind = left || this.#isPromised(node);
     this.#victims.set(node, [...victims, { pod, atMs, spared: this.#isSpared(pod, atMs), present, behind }]);
+  }
+
+  /** A pod that waits for its claims to be bound has its room already: on the node that was selected for them. */
+  #isPromised(node: string): boolean {
+    const { history } = this.#context;
+    const waiting = [...history.all('core/pods').values()].filter(isUnplaced);
+    return waiting.some((pod) =>
+      claimsOf(pod).some((name) => {
+        const claim = history.now(claimKey(pod.metadata.namespace ?? '', name));
+        return claim?.metadata.annotations?.['volume.kubernetes.io/selected-node'] === node;
+      }),
+    );
   }
 
   /** When the last thing happened that a cache at this revision has heard of. */
