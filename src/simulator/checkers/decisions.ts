@@ -18,6 +18,8 @@ export interface Pass {
   readonly storeRevision: number;
   /** Names of pods it asked to delete so far. */
   readonly deleted: Set<string>;
+  /** Pods it adopted so far, by name, at the revision it was answered: from then on it has them as the answer says. */
+  readonly adopted: Map<string, number>;
 }
 
 /**
@@ -61,7 +63,8 @@ export class Decisions {
   observe(entry: JournalEntry): void {
     if (entry.kind === 'pass') {
       const { seen, nowMs, sequence } = entry;
-      const pass = { sequence, seen, nowMs, storeRevision: this.#history.revision, deleted: new Set<string>() };
+      const { revision: storeRevision } = this.#history;
+      const pass: Pass = { sequence, seen, nowMs, storeRevision, deleted: new Set(), adopted: new Map() };
       this.#passes.set(`${entry.program} ${entry.controller} ${entry.key}`, pass);
     } else if (entry.kind === 'call') {
       this.#repeated = this.#arrived.has(entry.call);
@@ -69,6 +72,10 @@ export class Decisions {
       const { verb, target, name } = entry.call;
       if (verb === 'delete' && target.resource === 'pods')
         this.passOf(entry.call, memberName(name)?.set ?? '')?.deleted.add(name);
+    } else if (entry.kind === 'answered') {
+      const { call, answer } = entry;
+      if (call.verb === 'patch' && call.target.resource === 'pods' && answer.code === 0)
+        this.passOf(call, memberName(call.name)?.set ?? '')?.adopted.set(call.name, answer.revision);
     } else if (entry.kind === 'write') this.#written(entry);
   }
 
@@ -118,7 +125,7 @@ export class Decisions {
         for (const [, key] of keys) {
           for (const { revision } of changes(history, key, low, high)) moments.add(revision);
         }
-        return [...moments].some((revision) => predicate(podsAt(history, keys, revision)));
+        return [...moments].some((revision) => predicate(podsAt(history, keys, revision, pass.adopted)));
       },
     };
   }
@@ -170,10 +177,11 @@ function podsAt(
   history: ObjectHistory,
   keys: readonly (readonly [string, string])[],
   revision: number,
+  adopted: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, KubeObject> {
   const pods = new Map<string, KubeObject>();
   for (const [name, key] of keys) {
-    const pod = history.at(key, revision);
+    const pod = history.at(key, Math.max(revision, adopted.get(name) ?? 0));
     if (pod !== null) pods.set(name, pod);
   }
   return pods;

@@ -57,6 +57,21 @@ test('lower members that are not ready, not yet available or terminating hold it
   expect(fresh.violations).toHaveLength(1);
 });
 
+test('a member that was adopted is known as the answer says, whatever the cache has', () => {
+  const made = (adopts: boolean): readonly string[] => {
+    const b = bench();
+    b.put(pod(0), webPod(b, { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] } }));
+    const behind = b.revision;
+    b.pass('default/web');
+    b.put(pod(0), webPod(b));
+    if (adopts) b.answered(pod(0), { verb: 'patch' }, { revision: b.revision });
+    create(b, 1, behind);
+    return b.violations;
+  };
+  expect(made(true)).toEqual([]);
+  expect(made(false)).toHaveLength(1);
+});
+
 test('what the controller could not know yet is not held against it', () => {
   const b = bench();
   b.put(pod(0), webPod(b));
