@@ -7,7 +7,6 @@ import { NodeAdmission } from './admission.ts';
 import type { NodeAgentOptions } from './agent-options.ts';
 import { createEndpoint } from './endpoint.ts';
 import { reportEvent } from './events.ts';
-import { hookRunner } from './hooks.ts';
 import type { LogRotator } from './logs/rotate.ts';
 import { createLogRotator } from './logs/rotate.ts';
 import { createPages } from './metrics/pages.ts';
@@ -18,12 +17,11 @@ import type { PodHost } from './pod/host.ts';
 import type { PodState } from './pod/pod-state.ts';
 import type { PodVerdict } from './pod/verdict.ts';
 import { PodWorker } from './pod/worker.ts';
+import { createPodHost } from './pod-host.ts';
 import { NodePressure } from './pressure/node-pressure.ts';
 import { simulatedLeft } from './pressure/simulated.ts';
 import { DEFAULT_EVICTION, parseThresholds } from './pressure/thresholds.ts';
-import { createProbes } from './probes/prober.ts';
 import type { ContainerState, Sandbox } from './runtimes/runtime.ts';
-import { type NodeDns, sandboxSpec } from './sandbox-spec.ts';
 import { SelfFencing } from './self-fencing.ts';
 import { StatusWriter } from './status-writer.ts';
 import { removeStrayDirectories, removeStrays } from './strays.ts';
@@ -58,8 +56,6 @@ export interface NodeAgent extends NodeEndpoint {
 export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
   return new Agent(options);
 }
-
-const DEFAULT_DNS: NodeDns = { nameservers: [], domain: 'cluster.local' };
 
 /** Why members are not started again on a node that was given up. */
 const GIVEN_UP: PodVerdict = {
@@ -449,39 +445,12 @@ class Agent implements NodeAgent {
   }
 
   #podHost(): PodHost {
-    const { client, clock, random, runtime, lookup, files, dialers, profile } = this.#options;
-    const { directory = '', dns = DEFAULT_DNS } = this.#options;
-    const hostIPs = profile.addresses;
-    const host: PodHost = {
-      clock,
-      random,
-      client,
-      runtime,
-      lookup,
+    return createPodHost(this.#options, {
       volumes: this.#volumes,
-      files: files ?? null,
-      nodeName: profile.name,
-      maxBackoffMs: this.#options.maxRestartBackoffMs ?? 300_000,
-      hostIPs: () => hostIPs,
       allocatable: () => this.#registration.node?.status?.allocatable ?? {},
-      sandboxSpec: (pod) =>
-        sandboxSpec(pod, { name: this.name, directory, dns }, (why) =>
-          this.#event(pod, 'Warning', why.reason, why.message),
-        ),
       admitResize: (pod) => this.#admission.resize(pod, this.#registration.node!),
       logDirectory: (pod) => this.#logDirectory(pod),
       event: (pod, type, reason, message, container) => this.#event(pod, type, reason, message, container),
-      runHook: hookRunner({ runtime, clock, ...(dialers === undefined ? {} : { dialers }) }),
-      startProbes: (worker, record, listener) =>
-        createProbes({
-          runtime,
-          clock,
-          random,
-          worker,
-          record,
-          listener,
-          ...(dialers === undefined ? {} : { dialers }),
-        }),
       changed: (worker) => {
         this.#writer.mark(worker);
         if (worker.cleaned) this.#giveRoom(worker.uid);
@@ -493,7 +462,6 @@ class Agent implements NodeAgent {
         else this.#stuck.delete(worker);
       },
       forget: (worker) => this.#forget(worker),
-    };
-    return host;
+    });
   }
 }
