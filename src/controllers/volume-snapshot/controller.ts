@@ -30,6 +30,7 @@ import {
 const WORKERS = 8;
 const SNAPSHOT = 'snapshot ';
 const CONTENT = 'content ';
+const CLAIM = 'claim ';
 const BY_CLAIM = 'source-claim';
 
 export interface VolumeSnapshotOptions extends ControllerOptions {
@@ -55,9 +56,7 @@ export class VolumeSnapshots {
     this.#classes = informers.informer<VolumeSnapshotClass>(VOLUME_SNAPSHOT_CLASSES);
     this.#claims = informers.informer<PersistentVolumeClaim>(PERSISTENT_VOLUME_CLAIMS);
     this.#volumes = informers.informer<PersistentVolume>(PERSISTENT_VOLUMES);
-    this.#snapshots.addIndex(BY_CLAIM, ({ metadata, spec }) => [
-      `${metadata.namespace}/${spec.source.persistentVolumeClaimName}`,
-    ]);
+    this.#snapshots.addIndex(BY_CLAIM, (snapshot) => [sourceOf(snapshot)]);
     this.#recorder = events.recorder({ component: 'snapshot-controller' });
     this.reconciler = new Reconciler({
       name: 'volume-snapshot',
@@ -66,9 +65,9 @@ export class VolumeSnapshots {
       informers: [this.#snapshots, this.#contents, this.#classes, this.#claims, this.#volumes],
       hooks,
       reconcile: async (key) => {
-        await (key.startsWith(SNAPSHOT)
-          ? this.#syncSnapshot(key.slice(SNAPSHOT.length))
-          : this.#syncContent(key.slice(CONTENT.length)));
+        if (key.startsWith(SNAPSHOT)) await this.#syncSnapshot(key.slice(SNAPSHOT.length));
+        else if (key.startsWith(CLAIM)) await this.#syncClaim(key.slice(CLAIM.length));
+        else await this.#syncContent(key.slice(CONTENT.length));
         return undefined;
       },
     });
@@ -79,6 +78,8 @@ export class VolumeSnapshots {
     const { queue } = this.reconciler;
     const snapshot = (object: VolumeSnapshot) => {
       queue.add(SNAPSHOT + keyOf(object));
+      const source = sourceOf(object);
+      if (isHeld(this.#claims.byKey(source))) queue.add(CLAIM + source);
       const bound = object.status?.boundVolumeSnapshotContentName;
       if (bound !== undefined) queue.add(CONTENT + bound);
     };
@@ -95,11 +96,13 @@ export class VolumeSnapshots {
       for (const user of this.#snapshots.byIndex(BY_CLAIM, keyOf(object))) snapshot(user);
       const source = sourceSnapshot(object);
       if (source !== null) queue.add(`${SNAPSHOT}${object.metadata.namespace}/${source}`);
+      if (isHeld(object)) queue.add(CLAIM + keyOf(object));
     };
     this.#claims.on({
       add: claim,
       update: (object, previous) => {
         if (object.status?.phase !== previous.status?.phase) claim(object);
+        else if (isHeld(object)) queue.add(CLAIM + keyOf(object));
       },
       delete: claim,
     });
@@ -183,7 +186,6 @@ export class VolumeSnapshots {
   }
 
   async #setStatus(snapshot: VolumeSnapshot, status: NonNullable<VolumeSnapshot['status']>): Promise<void> {
-    if (status.readyToUse === true || status.error !== undefined) await this.#freeClaim(snapshot);
     if (deepEqual(status, snapshot.status)) return;
     const target = { ...VOLUME_SNAPSHOTS, namespace: snapshot.metadata.namespace! };
     await this.#options.client.update(target, { ...snapshot, status } as KubeObject, 'status');
@@ -206,15 +208,13 @@ export class VolumeSnapshots {
     ]);
   }
 
-  /** Once no other snapshot of the claim is being cut. */
-  async #freeClaim({ metadata, spec }: VolumeSnapshot): Promise<void> {
-    const key = `${metadata.namespace}/${spec.source.persistentVolumeClaimName}`;
+  /** Frees a claim once no snapshot of it is being cut, whoever held it, and whatever became of the snapshot it was held for. */
+  async #syncClaim(key: string): Promise<void> {
     const claim = this.#claims.byKey(key);
-    if (claim?.metadata.finalizers?.includes(CLAIM_FINALIZER) !== true) return;
-    const others = this.#snapshots.byIndex(BY_CLAIM, key);
-    if (others.some((other) => other.metadata.uid !== metadata.uid && other.status?.readyToUse === false)) return;
-    const finalizers = claim.metadata.finalizers.filter((finalizer) => finalizer !== CLAIM_FINALIZER);
-    await this.#setFinalizers({ ...PERSISTENT_VOLUME_CLAIMS, namespace: metadata.namespace! }, claim, finalizers);
+    if (claim === undefined || !isHeld(claim)) return;
+    if (this.#snapshots.byIndex(BY_CLAIM, key).some(isBeingCut)) return;
+    const finalizers = claim.metadata.finalizers!.filter((finalizer) => finalizer !== CLAIM_FINALIZER);
+    await this.#setFinalizers({ ...PERSISTENT_VOLUME_CLAIMS, namespace: claim.metadata.namespace! }, claim, finalizers);
   }
 
   async #setFinalizers(
@@ -277,6 +277,15 @@ export class VolumeSnapshots {
     await this.#setFinalizers(VOLUME_SNAPSHOT_CONTENTS, content, finalizers);
   }
 }
+
+/** Key of the claim that is cut; of none, where a snapshot was there before its object. */
+const sourceOf = ({ metadata, spec }: VolumeSnapshot): string =>
+  `${metadata.namespace}/${spec.source.persistentVolumeClaimName}`;
+
+const isHeld = (claim: PersistentVolumeClaim | undefined): boolean =>
+  claim?.metadata.finalizers?.includes(CLAIM_FINALIZER) === true;
+
+const isBeingCut = ({ status }: VolumeSnapshot): boolean => status?.readyToUse !== true && status?.error === undefined;
 
 /** Name of the snapshot that a claim is to be filled from. */
 function sourceSnapshot(claim: PersistentVolumeClaim): string | null {
