@@ -249,6 +249,17 @@ describe('a simulated node', () => {
     });
   });
 
+  it('looks at its Node once more before it refuses a pod for what may be over', async () => {
+    const taint = (taints: object[] | null) => world.client.patch(NODES, 'node-1', 'merge', { spec: { taints } });
+    await taint([{ key: 'broken', effect: 'NoExecute' }]);
+    await world.clock.settle();
+    world.client.disconnect('nodes', new Error('gone away'));
+    await taint(null);
+    await world.create('p');
+    await world.clock.settle();
+    expect((await world.pod()).status.phase).toBe('Running');
+  });
+
   it('counts no pod that has ended, or that the API no longer has', async () => {
     const big = {
       restartPolicy: 'Never',

@@ -3,7 +3,7 @@ import { isFencedPod } from '../api/shared/self-fencing.ts';
 import type { NodeEndpoint } from '../apiserver/streaming/node-endpoint.ts';
 import { keyOf, revisionOf } from '../client/meta.ts';
 import type { KubeObject } from '../schema/object.ts';
-import { NodeAdmission } from './admission.ts';
+import { NodeAdmission, type Refusal } from './admission.ts';
 import type { NodeAgentOptions } from './agent-options.ts';
 import { createEndpoint } from './endpoint.ts';
 import { reportEvent } from './events.ts';
@@ -370,17 +370,34 @@ class Agent implements NodeAgent {
       worker.refuse(GIVEN_UP);
       return;
     } else if (!finished && pod.metadata.deletionTimestamp === undefined) {
-      const refusal = this.#shuttingDown
-        ? NODE_SHUTDOWN
-        : (this.#pressure.refusal(pod) ?? this.#admission.admit(pod, this.#registration.node!));
+      const refusal = this.#shuttingDown ? NODE_SHUTDOWN : this.#pressure.refusal(pod);
       if (refusal !== null) {
-        this.#event(pod, 'Warning', refusal.reason, refusal.message);
-        worker.refuse({ reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` });
+        this.#refuse(worker, refusal);
+        return;
+      }
+      const node = this.#registration.node!;
+      const misfit = this.#admission.admit(pod, node);
+      if (misfit !== null) {
+        void this.#lookAgain(worker, node, misfit);
         return;
       }
     }
     // A pod of the same name that is still going away comes first: never two at once.
     if (others === undefined || others.length === 1) this.#release(worker);
+  }
+
+  /** The scheduler may know more of our node than our cache does; a refusal for what is over would be followed by the same again. */
+  async #lookAgain(worker: PodWorker, known: KubeObject, misfit: Refusal): Promise<void> {
+    const node = await this.#registration.reread();
+    if (this.workers.get(worker.uid) !== worker || worker.stage !== 'held' || this.#halting) return;
+    const refusal = revisionOf(node) > revisionOf(known) ? this.#admission.admit(worker.pod, node) : misfit;
+    if (refusal !== null) this.#refuse(worker, refusal);
+    else if (this.#byName.get(worker.key)?.[0] === worker) this.#release(worker);
+  }
+
+  #refuse(worker: PodWorker, { reason, message }: Refusal): void {
+    this.#event(worker.pod, 'Warning', reason, message);
+    worker.refuse({ reason, message: `Pod was rejected: ${message}` });
   }
 
   /** A member from before the node was given up may be running elsewhere by now, and its deletion be on its way. */

@@ -129,6 +129,16 @@ export class NodeRegistration {
     this.#attachments.seen(node);
   }
 
+  /** The node as the API has it now; as it was known, where that cannot be had. */
+  async reread(): Promise<KubeObject> {
+    try {
+      this.seen(await this.#client.get<KubeObject>(NODES, this.#profile.name));
+    } catch {
+      // What is known has to do.
+    }
+    return this.node!;
+  }
+
   async #relabel(node: KubeObject): Promise<KubeObject> {
     const labels = { ...node.metadata.labels, ...nodeLabels(this.#profile) };
     const annotations = { ...node.metadata.annotations, ...this.#profile.annotations };
