@@ -100,4 +100,16 @@ describe('garbage collector', () => {
     expect([await left(STATEFUL_SETS), await left(PODS)]).toEqual([[], ['web-0']]);
     expect((await client.get(at(PODS), 'web-0')).metadata.ownerReferences).toBeUndefined();
   });
+
+  it('orphans what its caches have not heard of, too', async () => {
+    const { clock, client, make, left } = await world();
+    const set = await make(STATEFUL_SETS, 'StatefulSet', 'web');
+    await clock.settle();
+    client.disconnect('pods', new Error('gone away'));
+    await make(PODS, 'Pod', 'web-0', [set]);
+    await client.delete(at(STATEFUL_SETS), 'web', { propagationPolicy: 'Orphan' });
+    await clock.settle();
+    await clock.advance(120_000);
+    expect([await left(STATEFUL_SETS), await left(PODS)]).toEqual([[], ['web-0']]);
+  });
 });

@@ -265,7 +265,23 @@ class GarbageCollector implements Controller {
       const others = ownersOf(dependent).filter((owner) => owner.uid !== uid);
       await this.#setOwners(item.monitor, dependent, others);
     }
+    await this.#orphanUnheard(monitor, object);
     await this.#removeFinalizer(monitor, object, ORPHAN);
+  }
+
+  /** A cache that is behind the owner's deletion may lack dependents, which would be deleted once the owner is gone. */
+  async #orphanUnheard({ entry }: Monitor, { metadata }: KubeObject): Promise<void> {
+    const { uid, namespace, resourceVersion } = metadata;
+    for (const monitor of [...this.#monitors.values()]) {
+      if (monitor.informer.revision >= Number(resourceVersion)) continue;
+      if (entry.namespaced && !monitor.entry.namespaced) continue;
+      const { items } = await this.#client.list<KubeObject>(this.#target(monitor, namespace));
+      for (const dependent of items) {
+        const owners = ownersOf(dependent);
+        const others = owners.filter((owner) => owner.uid !== uid);
+        if (others.length < owners.length) await this.#setOwners(monitor, dependent, others);
+      }
+    }
   }
 
   async #setOwners(monitor: Monitor, object: KubeObject, owners: readonly OwnerReference[]): Promise<void> {
