@@ -82,6 +82,17 @@ test('more victims than it takes fire', () => {
   expect(b.violations[0]).toContain('there is room for it beside');
 });
 
+test('nobody answers for victims that were chosen for another', () => {
+  const b = bench('700m');
+  for (const i of [0, 1]) preempt(b, i);
+  for (const i of [0, 1]) b.remove(pod(i));
+  b.remove(URGENT);
+  b.advance(1_000);
+  b.put(URGENT, { metadata: { uid: 'next' }, spec: { priority: 1000, containers: asking('700m') } });
+  place(b);
+  expect(b.violations).toEqual([]);
+});
+
 test('how many victims it took cannot be told while a pod waits for volumes on the node', () => {
   const b = bench('700m');
   const claim = { metadata: { annotations: { 'volume.kubernetes.io/selected-node': 'n1' } } };

@@ -157,7 +157,11 @@ class Preemption implements Checker {
   #placed(pod: KubeObject, atMs: number): void {
     const { history, evaluated, violated } = this.#context;
     const node: string = pod.spec.nodeName ?? '';
-    const victims = (this.#victims.get(node) ?? []).filter((victim) => atMs - victim.atMs < CHOSEN_MS);
+    const { namespace = '', name = '', uid } = pod.metadata;
+    const born =
+      history.versions(podKey(namespace, name)).find(({ object }) => object?.metadata.uid === uid)?.atMs ?? 0;
+    // Those chosen before it was made had to go for another, which went away since.
+    const victims = (this.#victims.get(node) ?? []).filter((one) => atMs - one.atMs < CHOSEN_MS && one.atMs >= born);
     this.#victims.delete(node);
     const first = Math.min(...victims.map((victim) => victim.atMs));
     if (victims.length === 0 || history.now(nodeKey(node)) === null) return;
