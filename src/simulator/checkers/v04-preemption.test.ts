@@ -82,6 +82,15 @@ test('more victims than it takes fire', () => {
   expect(b.violations[0]).toContain('there is room for it beside');
 });
 
+test('nor while a binding that went astray may still be waited for', () => {
+  const b = bench('700m');
+  b.happen({ kind: 'mishap', program: 'kube-scheduler#0', what: 'request lost', detail: 'createSub pods x/binding' });
+  for (const i of [0, 1]) preempt(b, i);
+  for (const i of [0, 1]) b.remove(pod(i));
+  place(b);
+  expect(b.violations).toEqual([]);
+});
+
 test('nobody answers for victims that were chosen for another', () => {
   const b = bench('700m');
   for (const i of [0, 1]) preempt(b, i);

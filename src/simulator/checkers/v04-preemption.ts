@@ -13,6 +13,9 @@ const CHOSEN_MS = 120_000;
 /** A budget that allowed nothing for so long was known to all. */
 const KNOWN_MS = 30_000;
 
+/** A binding that went astray is given up after so long at the most. */
+const BINDING_MS = 15_000;
+
 interface Victim {
   readonly pod: KubeObject;
   readonly atMs: number;
@@ -36,6 +39,8 @@ class Preemption implements Checker {
   readonly #marked = new Map<string, Seen>();
   /** When a pod last left each node: the revision. */
   readonly #left = new Map<string, number>();
+  /** When a binding last went astray: the pod has its room until that is given up. */
+  #boundInVainMs = Number.NEGATIVE_INFINITY;
   /** When each revision that concerned a pod was written, in order. */
   readonly #written: { readonly revision: number; readonly atMs: number }[] = [];
 
@@ -46,6 +51,12 @@ class Preemption implements Checker {
   on(entry: JournalEntry): void {
     if (entry.kind === 'write' && entry.event.key.startsWith('core/pods/')) this.#podWritten(entry);
     else if (entry.kind === 'call' && entry.call.program.startsWith('kube-scheduler#')) this.#called(entry);
+    else if (
+      entry.kind === 'mishap' &&
+      entry.program.startsWith('kube-scheduler#') &&
+      entry.detail.endsWith('/binding')
+    )
+      this.#boundInVainMs = entry.atMs;
   }
 
   #podWritten({ event, atMs }: WriteEntry): void {
@@ -88,7 +99,7 @@ class Preemption implements Checker {
     const victims = (this.#victims.get(node) ?? []).filter((victim) => atMs - victim.atMs < CHOSEN_MS);
     const present = this.#on(node).map(({ metadata }) => metadata.uid ?? '');
     const left = (this.#left.get(node) ?? 0) > (known ?? Number.POSITIVE_INFINITY);
-    const behind = left || this.#isPromised(node);
+    const behind = left || this.#isPromised(node) || atMs - this.#boundInVainMs < BINDING_MS;
     this.#victims.set(node, [...victims, { pod, atMs, spared: this.#isSpared(pod, atMs), present, behind }]);
   }
 
