@@ -60,10 +60,13 @@ export class SelfFencing implements LeaseTerms {
     return this.#o.runtime.watchdog !== undefined;
   }
 
-  /** The node as it registers: an earlier agent may have promised what this one does not know of. */
+  /**
+   * The node as it registers. An earlier agent may have promised what this one does not know of, and others act on it until the
+   * lease says otherwise, also where fencing was taken back since.
+   */
   begin(node: KubeObject): void {
     this.seen(node);
-    if (this.#wanted) this.#open = false;
+    if (this.possible) this.#open = false;
   }
 
   seen(node: KubeObject): void {
