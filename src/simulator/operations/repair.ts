@@ -57,7 +57,9 @@ export async function repair(world: World): Promise<void> {
       else if (hasUnboundClaim(world, pod)) {
         const uid = pod.metadata.uid ?? '';
         waiting.set(uid, (waiting.get(uid) ?? 0) + 1);
-        if ((waiting.get(uid) ?? 0) >= PATIENCE) await attempt(world.client.delete(PODS_HERE, pod.metadata.name ?? ''));
+        // The last looks are the last chance.
+        if ((waiting.get(uid) ?? 0) >= Math.min(PATIENCE, LOOKS - look))
+          await attempt(world.client.delete(PODS_HERE, pod.metadata.name ?? ''));
       }
     }
     await new Promise<void>((resolve) => world.clock.setTimer(LOOK_EVERY_MS, resolve));
