@@ -46,6 +46,8 @@ const onlyAt = (host: string): KubeObject => ({
 
 function world(found = claim(), its = volume) {
   const prepared: string[] = [];
+  const grown: string[] = [];
+  const growth = { run: async (_pod: KubeObject, one: KubeObject) => void grown.push(one.metadata.name ?? '') };
   let failing = false;
   let freed = 0;
   const inner: VolumeManager = {
@@ -70,7 +72,7 @@ function world(found = claim(), its = volume) {
     client,
     lookup,
     attachments,
-    growth: {} as FileSystemGrowth,
+    growth: growth as unknown as FileSystemGrowth,
     node: () => NODE,
     managed: () => true,
     freed: () => {
@@ -89,6 +91,7 @@ function world(found = claim(), its = volume) {
     attachments,
     answers,
     prepared,
+    grown,
     report,
     freed: () => freed,
     fail: () => {
@@ -103,6 +106,15 @@ it('counts what a pod has that was found running, though its claim is being dele
   expect(attachments.reporting()).toEqual([DEVICE]);
   expect(volumes.usersOf('v')).toEqual(['p']);
   expect(() => volumes.prepare(pod('q'))).toThrow('being deleted');
+});
+
+it('goes on growing what an agent before it had begun to grow', () => {
+  const { volumes, grown } = world({
+    ...claim(),
+    status: { phase: 'Bound', allocatedResourceStatuses: { storage: 'NodeResizeInProgress' } },
+  });
+  volumes.adopt(pod('p'));
+  expect(grown).toEqual(['c']);
 });
 
 it('gives back what it took for a pod whose volumes cannot be made', async () => {

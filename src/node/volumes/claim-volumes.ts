@@ -106,7 +106,7 @@ export class ClaimVolumes implements VolumeManager {
   }
 
   async #prepareLater(pod: KubeObject, devices: readonly string[], claims: readonly ClaimOfPod[]): Promise<void> {
-    const { inner, attachments, growth } = this.#options;
+    const { inner, attachments } = this.#options;
     const uid = pod.metadata.uid ?? '';
     attachments.use(uid, devices);
     if (devices.length > 0) {
@@ -124,8 +124,14 @@ export class ClaimVolumes implements VolumeManager {
     } catch (error) {
       this.#giveUp(uid, error);
     }
+    this.#grow(pod, claims);
+  }
+
+  /** Goes on with what waits for its file system to be grown here. */
+  #grow(pod: KubeObject, claims: readonly ClaimOfPod[]): void {
+    const uid = pod.metadata.uid ?? '';
     for (const { claim, volume } of claims.filter((each) => waitsForNode(each.claim)))
-      void growth.run(pod, claim, volume, () => this.#users.has(uid));
+      void this.#options.growth.run(pod, claim, volume, () => this.#users.has(uid));
   }
 
   /** Nothing was mounted, so nothing is in use. */
@@ -189,6 +195,7 @@ export class ClaimVolumes implements VolumeManager {
     if (claims.length === 0) return;
     this.#take(pod, claims);
     attachments.use(pod.metadata.uid ?? '', this.#devicesOf(claims));
+    this.#grow(pod, claims);
   }
 
   /** A claim is there, or was made again: who waits for the volume of an earlier one of its name would wait for ever. */
