@@ -1,21 +1,8 @@
 import type { LinkConditions } from '../network/link.ts';
-import type { World } from '../world/world.ts';
 import type { FaultDefinition } from './fault.ts';
 
 /** A link is bad for this long. */
 const TROUBLE_MS = [2_000, 90_000] as const;
-
-/** Puts a link back as it was before this fault, unless something else has changed it since. */
-function mendLater(world: World, name: string, conditions: Partial<LinkConditions>, forMs: number): void {
-  const link = world.links.get(name);
-  if (link === undefined) return;
-  const changed: LinkConditions = { ...link.conditions, ...conditions };
-  const before = link.conditions;
-  link.conditions = changed;
-  world.clock.setTimer(forMs, () => {
-    if (link.conditions === changed) link.conditions = before;
-  });
-}
 
 function linkFault(
   name: string,
@@ -32,8 +19,10 @@ function linkFault(
       conditions: random.pick(choices),
       forMs: random.int(...TROUBLE_MS),
     }),
-    inject: (world, { link, conditions, forMs }) =>
-      mendLater(world, link as string, conditions as Partial<LinkConditions>, forMs as number),
+    inject(world, { link, conditions, forMs }) {
+      const end = world.links.get(link as string)?.trouble(conditions as Partial<LinkConditions>);
+      if (end !== undefined) world.clock.setTimer(forMs as number, end);
+    },
   };
 }
 

@@ -47,13 +47,8 @@ export const slowAgent: FaultDefinition = {
   weight: 3,
   draw: (random, world) => ({ name: random.pick([...world.machines.keys()]), forMs: random.int(20_000, 200_000) }),
   inject(world, { name, forMs }) {
-    const link = world.machines.get(name as string)?.link;
-    if (link === undefined) return;
-    const before = link.conditions;
-    const slow = { ...before, requestMs: [500, 4_000], replyMs: [100, 2_000], eventMs: [500, 6_000] } as const;
-    link.conditions = slow;
-    world.clock.setTimer(forMs as number, () => {
-      if (link.conditions === slow) link.conditions = before;
-    });
+    const slow = { requestMs: [500, 4_000], replyMs: [100, 2_000], eventMs: [500, 6_000] } as const;
+    const end = world.machines.get(name as string)?.link.trouble(slow);
+    if (end !== undefined) world.clock.setTimer(forMs as number, end);
   },
 };

@@ -44,12 +44,34 @@ export type Cut = 'none' | 'both' | 'to-server' | 'from-server';
 
 /** The network between one place (a node, the control plane) and the API server. */
 export class Link {
-  conditions: LinkConditions = CALM;
   cut: Cut = 'none';
+  #conditions: LinkConditions = CALM;
+  /** What is wrong now, in the order in which it began. */
+  readonly #troubles = new Set<Partial<LinkConditions>>();
+
+  /** How it is now: of troubles that are about the same the latest decides. */
+  get conditions(): LinkConditions {
+    return this.#conditions;
+  }
+
+  /** Begins a trouble; what is returned ends this one and no other. */
+  trouble(conditions: Partial<LinkConditions>): () => void {
+    const own = { ...conditions };
+    this.#troubles.add(own);
+    this.#combine();
+    return () => {
+      if (this.#troubles.delete(own)) this.#combine();
+    };
+  }
+
+  #combine(): void {
+    this.#conditions = Object.assign({}, CALM, ...this.#troubles);
+  }
 
   /** Everything as it should be. */
   heal(): void {
-    this.conditions = CALM;
+    this.#troubles.clear();
+    this.#conditions = CALM;
     this.cut = 'none';
   }
 
