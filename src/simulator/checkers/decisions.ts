@@ -71,11 +71,11 @@ export class Decisions {
       this.#arrived.add(entry.call);
       const { verb, target, name } = entry.call;
       if (verb === 'delete' && target.resource === 'pods')
-        this.passOf(entry.call, memberName(name)?.set ?? '')?.deleted.add(name);
+        this.#passOf(entry.call, memberName(name)?.set ?? '')?.deleted.add(name);
     } else if (entry.kind === 'answered') {
       const { call, answer } = entry;
       if (call.verb === 'patch' && call.target.resource === 'pods' && answer.code === 0)
-        this.passOf(call, memberName(call.name)?.set ?? '')?.adopted.set(call.name, answer.revision);
+        this.#passOf(call, memberName(call.name)?.set ?? '')?.adopted.set(call.name, answer.revision);
     } else if (entry.kind === 'write') this.#written(entry);
   }
 
@@ -102,7 +102,7 @@ export class Decisions {
 
   #made({ call, seen, nowMs = 0 }: CallEntry, setName: string): Decision | null {
     const namespace = call.target.namespace ?? '';
-    const pass = this.passOf(call, setName);
+    const pass = this.#passOf(call, setName);
     if (pass === null) return null;
     const set = this.#history.at(setKey(namespace, setName), pass.seen.statefulsets ?? 0);
     if (set === null) return null;
@@ -130,8 +130,12 @@ export class Decisions {
     };
   }
 
-  /** The pass under way over a set (default) or another object, in which a write was made. */
-  passOf({ program, part, target }: Call, name: string): Pass | null {
+  /** The pass over an object in which a write was decided; null for repetitions, which nobody decided. */
+  passOf(call: Call, name: string): Pass | null {
+    return this.#repeated ? null : this.#passOf(call, name);
+  }
+
+  #passOf({ program, part, target }: Call, name: string): Pass | null {
     return this.#passes.get(`${program} ${part} ${target.namespace ?? ''}/${name}`) ?? null;
   }
 

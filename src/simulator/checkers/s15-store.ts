@@ -92,7 +92,7 @@ class StoreHolds implements Checker {
     this.#pending = this.#pending.filter((one) => one.revision > revision);
     for (const one of due) {
       evaluated();
-      if (!history.versions(one.key).some((version) => version.revision === one.revision)) {
+      if (history.versions(one.key).findLastIndex((version) => version.revision === one.revision) < 0) {
         violated(`${one.what} was lost`);
       }
     }

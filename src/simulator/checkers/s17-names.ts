@@ -1,7 +1,6 @@
 import type { Zone } from '../../dns/zone.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { labelSelectorMatcher } from '../../schema/selectors.ts';
-import type { Call } from '../network/network-client.ts';
 import type { JournalEntry } from '../observe/journal.ts';
 import type { Checker, CheckerContext, CheckerDefinition } from './checker.ts';
 import type { CallEntry } from './decisions.ts';
@@ -82,7 +81,6 @@ const isHeadless = (service: KubeObject): boolean => service.spec.clusterIP === 
 /** Names of members, as DNS has them. */
 class MemberNames implements Checker {
   readonly #context: CheckerContext;
-  readonly #arrived = new WeakSet<Call>();
   #turn = 0;
 
   constructor(context: CheckerContext) {
@@ -111,9 +109,7 @@ class MemberNames implements Checker {
 
   /** What the controller publishes of a pod is what it can have seen of it. */
   #published({ call, seen }: CallEntry): void {
-    // What the network doubles nobody decided.
-    if ((call.verb !== 'create' && call.verb !== 'update') || this.#arrived.has(call)) return;
-    this.#arrived.add(call);
+    if (call.verb !== 'create' && call.verb !== 'update') return;
     const { history, decisions, evaluated, violated } = this.#context;
     const slice = call.body as KubeObject;
     const service = slice.metadata.labels?.[SERVICE_NAME] ?? '';

@@ -102,6 +102,15 @@ test('nobody answers for victims that were chosen for another', () => {
   expect(b.violations).toEqual([]);
 });
 
+test('nor for those who may have been chosen for somebody else who waits', () => {
+  const b = bench('700m');
+  b.put('core/pods/default/urgent-b', { spec: { priority: 1000, containers: asking('2') } });
+  for (const i of [0, 1]) preempt(b, i);
+  for (const i of [0, 1]) b.remove(pod(i));
+  place(b);
+  expect(b.violations).toEqual([]);
+});
+
 test('how many victims it took cannot be told while a pod waits for volumes on the node', () => {
   const b = bench('700m');
   const claim = { metadata: { annotations: { 'volume.kubernetes.io/selected-node': 'n1' } } };

@@ -169,15 +169,17 @@ class Preemption implements Checker {
     const { history, evaluated, violated } = this.#context;
     const node: string = pod.spec.nodeName ?? '';
     const { namespace = '', name = '', uid } = pod.metadata;
-    const born =
-      history.versions(podKey(namespace, name)).find(({ object }) => object?.metadata.uid === uid)?.atMs ?? 0;
+    const own = podKey(namespace, name);
+    const born = history.versions(own).find(({ object }) => object?.metadata.uid === uid)?.atMs ?? 0;
     // Those chosen before it was made had to go for another, which went away since.
     const victims = (this.#victims.get(node) ?? []).filter((one) => atMs - one.atMs < CHOSEN_MS && one.atMs >= born);
     this.#victims.delete(node);
     const first = Math.min(...victims.map((victim) => victim.atMs));
     if (victims.length === 0 || history.now(nodeKey(node)) === null) return;
     evaluated();
-    this.#fewest(pod, node, victims);
+    // Somebody else who waited then may be the one they had to go for, though this one was the first to come.
+    const alone = [...this.#waiting].every(([key, one]) => key === own || one.atMs < first);
+    if (alone) this.#fewest(pod, node, victims);
     const spared = victims.find((victim) => victim.spared);
     if (spared === undefined) return;
     for (const [key, other] of history.all('core/pods')) {

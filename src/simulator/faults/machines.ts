@@ -41,6 +41,14 @@ export const zombie: FaultDefinition = {
   },
 };
 
+export const containerKill: FaultDefinition = {
+  name: 'container-kill',
+  title: 'a container is killed by its machine',
+  weight: 1,
+  draw: (random, world) => ({ name: random.pick([...world.machines.keys()]), turn: random.int(0, 99) }),
+  inject: (world, { name, turn }) => world.machines.get(name as string)?.killContainer(turn as number),
+};
+
 export const slowAgent: FaultDefinition = {
   name: 'slow-agent',
   title: 'a node agent hears and says everything seconds late',

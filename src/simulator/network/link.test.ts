@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { SeededRandom } from '../time/seeded-random.ts';
 import { CALM, Link } from './link.ts';
 
 it('is as it was once every trouble has ended, whichever ends first', () => {
@@ -26,4 +27,20 @@ it('has no trouble left once it is healed', () => {
   link.heal();
   end();
   expect(link.conditions).toEqual(CALM);
+});
+
+it('strikes one write of the resource, and no other', () => {
+  const link = new Link();
+  const random = new SeededRandom(1);
+  link.strike('loseReply', 'pods');
+  expect(link.suffers('loseReply', 'nodes', random)).toBe(false);
+  expect(link.suffers('loseRequest', 'pods', random)).toBe(false);
+  expect(link.suffers('loseReply', '', random)).toBe(false);
+  expect([link.suffers('loseReply', 'pods', random), link.suffers('loseReply', 'pods', random)]).toEqual([true, false]);
+});
+
+it('makes one write late', () => {
+  const link = new Link();
+  link.delay('pods', 8_000);
+  expect([link.lateness('nodes'), link.lateness('pods'), link.lateness('pods')]).toEqual([0, 8_000, 0]);
 });

@@ -1,3 +1,5 @@
+import type { SeededRandom } from '../time/seeded-random.ts';
+
 /** What may go wrong between one program and the API server. Probabilities are for each request or watch event. */
 export interface LinkConditions {
   /** Least and most milliseconds on the way there, back, and for watch events. */
@@ -39,6 +41,11 @@ export const CALM: LinkConditions = {
   repeatEvents: 0,
 };
 
+/** What may happen to a single request or watch: LinkConditions says of each how likely it is. */
+export type Misfortune = {
+  [K in keyof LinkConditions]: LinkConditions[K] extends number ? K : never;
+}[keyof LinkConditions];
+
 /** Which directions of a link are cut. */
 export type Cut = 'none' | 'both' | 'to-server' | 'from-server';
 
@@ -48,6 +55,10 @@ export class Link {
   #conditions: LinkConditions = CALM;
   /** What is wrong now, in the order in which it began. */
   readonly #troubles = new Set<Partial<LinkConditions>>();
+  /** What is still to happen once, as `misfortune resource`. */
+  readonly #strikes = new Set<string>();
+  /** Milliseconds by which the next request about a resource is late. */
+  readonly #delays = new Map<string, number>();
 
   /** How it is now: of troubles that are about the same the latest decides. */
   get conditions(): LinkConditions {
@@ -64,6 +75,30 @@ export class Link {
     };
   }
 
+  /** Something goes wrong once: with the next write, list or watch event about the resource that it can happen to. */
+  strike(what: Misfortune, resource: string): void {
+    this.#strikes.add(`${what} ${resource}`);
+  }
+
+  /** The next write about the resource arrives this much later: others overtake it. */
+  delay(resource: string, ms: number): void {
+    this.#delays.set(resource, ms);
+  }
+
+  /** Whether this one suffers it, by chance or because it is the one that is struck; '' is never struck. */
+  suffers(what: Misfortune, resource: string, random: SeededRandom): boolean {
+    if (random.chance(this.#conditions[what])) return true;
+    return this.#strikes.size > 0 && this.#strikes.delete(`${what} ${resource}`);
+  }
+
+  /** Milliseconds by which this request is late; asked once. */
+  lateness(resource: string): number {
+    const ms = this.#delays.get(resource);
+    if (ms === undefined) return 0;
+    this.#delays.delete(resource);
+    return ms;
+  }
+
   #combine(): void {
     this.#conditions = Object.assign({}, CALM, ...this.#troubles);
   }
@@ -71,6 +106,8 @@ export class Link {
   /** Everything as it should be. */
   heal(): void {
     this.#troubles.clear();
+    this.#strikes.clear();
+    this.#delays.clear();
     this.#conditions = CALM;
     this.cut = 'none';
   }

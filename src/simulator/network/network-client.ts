@@ -88,6 +88,10 @@ const refused = (): Error => new Error('connect ECONNREFUSED: the API server is 
 const timedOut = (): Error => new Error('net/http: request canceled (Client.Timeout exceeded while awaiting headers)');
 const reset = (): Error => new Error('read ECONNRESET: connection reset by peer');
 
+const isWrite = ({ verb }: Call): boolean => verb !== 'get' && verb !== 'list';
+/** What single faults are about: writes of a resource. */
+const strikable = (call: Call): string => (isWrite(call) ? call.target.resource : '');
+
 /** A program's way to the API server, with everything that may happen on it. */
 export class NetworkClient implements Client {
   readonly #o: NetworkOptions;
@@ -160,7 +164,7 @@ export class NetworkClient implements Client {
   #maybeStale(target: Target, options: ListOptions): ListOptions {
     const { program, link, server, onMishap } = this.#o;
     if (options.resourceVersion === undefined || options.continue !== undefined) return options;
-    if (!program.random.chance(link.conditions.staleList)) return options;
+    if (!link.suffers('staleList', target.resource, program.random)) return options;
     const least = Math.max(Number(options.resourceVersion), server.oldest, 1);
     if (least >= server.revision) return options;
     const revision = program.random.int(least, server.revision);
@@ -202,14 +206,15 @@ export class NetworkClient implements Client {
     const { program, link, server, user, onCall } = this.#o;
     const { conditions } = link;
     const { clock, random } = program;
+    const struck = strikable(call);
     const later = (delayMs: number, callback: () => void): void => void clock.setTimer(delayMs, callback);
-    if (!link.reachesServer || random.chance(conditions.loseRequest)) {
+    if (!link.reachesServer || link.suffers('loseRequest', struck, random)) {
       this.#mishap('request lost', call);
       later(TIMEOUT_MS, () => reject(timedOut()));
       return;
     }
     const refusal = this.#refusal(call);
-    later(between(random.float(), conditions.requestMs), () => {
+    later(between(random.float(), conditions.requestMs) + link.lateness(struck), () => {
       const client = server.client(user);
       if (client === null) {
         later(1, () => reject(refused()));
@@ -221,7 +226,7 @@ export class NetworkClient implements Client {
       }
       onCall?.(call);
       this.#answer(call, carryOut(client), resolve, reject);
-      if (call.verb !== 'get' && call.verb !== 'list' && random.chance(conditions.duplicateRequest)) {
+      if (isWrite(call) && link.suffers('duplicateRequest', struck, random)) {
         this.#mishap('duplicate request', call);
         later(between(random.float(), conditions.requestMs), () => {
           const again = server.client(user);
@@ -248,7 +253,7 @@ export class NetworkClient implements Client {
       open = false;
       close();
       if (!program.alive) return;
-      if (!link.hearsServer || random.chance(link.conditions.loseReply)) {
+      if (!link.hearsServer || link.suffers('loseReply', strikable(call), random)) {
         this.#mishap('reply lost', call);
         clock.setTimer(TIMEOUT_MS, () => reject(timedOut()));
         return;
@@ -256,7 +261,7 @@ export class NetworkClient implements Client {
       clock.setTimer(between(random.float(), link.conditions.replyMs), settle);
     };
     const { onAnswer } = this.#o;
-    const told = onAnswer !== undefined && call.verb !== 'get' && call.verb !== 'list';
+    const told = onAnswer !== undefined && isWrite(call);
     answer.then(
       (value) => {
         if (told) onAnswer(call, answerOf(value));
@@ -272,11 +277,12 @@ export class NetworkClient implements Client {
   #refusal(call: Call): Error | null {
     const { program, link } = this.#o;
     const { random } = program;
-    if (random.chance(link.conditions.refuse)) {
+    const struck = strikable(call);
+    if (link.suffers('refuse', struck, random)) {
       this.#mishap('refused', call);
       return random.pick(REFUSALS)();
     }
-    if ((call.verb === 'update' || call.verb === 'patch') && random.chance(link.conditions.conflict)) {
+    if ((call.verb === 'update' || call.verb === 'patch') && link.suffers('conflict', struck, random)) {
       this.#mishap('conflict', call);
       const { resource, group } = call.target;
       const what = group === '' ? resource : `${resource}.${group}`;

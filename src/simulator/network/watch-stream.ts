@@ -61,7 +61,7 @@ export class WatchStream<T extends KubeObject> {
   #begin(client: NonNullable<ReturnType<ServerAddress['client']>>): void {
     const { program, link, server, target, options, onMishap } = this.#o;
     const { random } = program;
-    if (random.chance(link.conditions.expireWatch)) {
+    if (link.suffers('expireWatch', target.resource, random)) {
       onMishap?.('watch expired', `${target.resource} from ${options.resourceVersion}`);
       this.#end(
         new StatusError(410, 'Expired', `too old resource version: ${options.resourceVersion} (${server.oldest})`, {}),
@@ -69,7 +69,7 @@ export class WatchStream<T extends KubeObject> {
       return;
     }
     let from = options.resourceVersion;
-    if (random.chance(link.conditions.repeatEvents)) {
+    if (link.suffers('repeatEvents', target.resource, random)) {
       const earlier = Math.max(server.oldest, Number(from) - random.int(1, MOST_REPEATED_REVISIONS));
       if (earlier < Number(from)) {
         from = String(earlier);
@@ -96,7 +96,7 @@ export class WatchStream<T extends KubeObject> {
       this.#silent();
       return;
     }
-    if (random.chance(link.conditions.breakWatch)) {
+    if (link.suffers('breakWatch', target.resource, random)) {
       onMishap?.('watch broken', target.resource);
       this.#queue = [];
       this.#end(random.chance(0.5) ? null : new Error('unexpected EOF during watch stream event decoding'));

@@ -86,6 +86,12 @@ export class ContainerWatch {
     for (const podUid of [...this.#mounts.keys()]) if (!this.#pods.has(podUid)) this.unmounted(podUid);
   }
 
+  /** One of the containers that run here, counted round and round; null when none does. */
+  nth(turn: number): string | null {
+    const ids = [...this.#running.keys()];
+    return ids[turn % ids.length] ?? null;
+  }
+
   /** The machine lost its power: whatever ran runs no more, whatever was mounted is mounted no more. */
   lost(): void {
     for (const id of [...this.#running.keys()]) this.#exited(id, 255, 'power lost');

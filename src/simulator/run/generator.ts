@@ -1,16 +1,23 @@
-import { FAULTS } from '../faults/index.ts';
+import { GREAT_FAULTS, SINGLE_FAULTS } from '../faults/index.ts';
 import { OPERATIONS } from '../operations/index.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import type { World } from '../world/world.ts';
 import type { Step } from './outcome.ts';
 
-/** Share of faults among the steps. */
-const FAULTS_OF_STEPS = 0.66;
+/** Steps of each sort, percent: many small faults meet with more than a few great ones, and cost less. */
+const SORTS = [
+  ['single fault', 66],
+  ['great fault', 18],
+  ['operation', 16],
+] as const;
 /** Nothing new is broken in the last part of the phase. */
 const ACTIVE = 0.9;
 const DRAWS = 8;
-const WEIGHTED_FAULTS = FAULTS.map((one) => [one, one.weight] as const);
-const WEIGHTED_OPERATIONS = OPERATIONS.map((one) => [one, one.weight] as const);
+const weighted = <T extends { readonly weight: number }>(all: readonly T[]): readonly (readonly [T, number])[] =>
+  all.map((one) => [one, one.weight]);
+const GREAT = weighted(GREAT_FAULTS);
+const SINGLE = weighted(SINGLE_FAULTS);
+const WEIGHTED_OPERATIONS = weighted(OPERATIONS);
 
 type Drawn = Step extends infer S ? (S extends Step ? Omit<S, 'atMs'> : never) : never;
 
@@ -50,11 +57,12 @@ export class Generator {
 
   #draw(): Drawn | null {
     for (let i = 0; i < DRAWS; i++) {
-      if (FAULTS.length > 0 && (OPERATIONS.length === 0 || this.#random.chance(FAULTS_OF_STEPS))) {
-        const fault = this.#random.weighted(WEIGHTED_FAULTS);
+      const sort = this.#random.weighted(SORTS);
+      if (sort !== 'operation') {
+        const fault = this.#random.weighted(sort === 'great fault' ? GREAT : SINGLE);
         const parameters = fault.draw(this.#random, this.#world);
         if (parameters !== null) return { kind: 'fault', fault: fault.name, parameters };
-      } else if (OPERATIONS.length > 0) {
+      } else {
         const operation = this.#random.weighted(WEIGHTED_OPERATIONS);
         const parameters = operation.draw(this.#random, this.#world);
         if (parameters !== null) return { kind: 'operation', operation: operation.name, parameters };

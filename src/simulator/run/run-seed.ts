@@ -38,7 +38,7 @@ const IDLE_CHECK_MS = 2 * MINUTE_MS;
 const ZONES = ['a', 'b', 'c'];
 const NODES = 5;
 /** Events are a fifth of all writes, field managers most of every object, and nothing depends on them: some seeds have them. */
-const FULL_EVERY = 8;
+const FULL_EVERY = 16;
 /** One seed of so many runs with gate MaxUnavailableStatefulSet, off by default in 1.36. */
 const BUDGET_EVERY = 3;
 /** Nodes have registered by then. */

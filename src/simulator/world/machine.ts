@@ -168,6 +168,12 @@ export class Machine {
     this.#containers.agentGone();
   }
 
+  /** One of its containers is killed, by nobody in the cluster. */
+  killContainer(turn: number): void {
+    const id = this.#containers.nth(turn);
+    if (id !== null) void this.#runtime.stopContainer(id, 0);
+  }
+
   /** Powers down in order: its pods have this long to end before everything is gone. */
   async shutDown(totalMs: number): Promise<void> {
     await this.#agent?.manager.agents.get(this.name)?.shutDown({ totalMs, criticalMs: totalMs / 3 });
