@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPT_IN } from '../src/api/apps/stateful-set-opt-ins.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../src/client/resources.ts';
 import type { KubeObject } from '../src/schema/object.ts';
-import { startCluster, type TestCluster } from '../src/testing/cluster.ts';
+import { startCluster } from '../src/testing/cluster.ts';
+import type { TestCluster } from '../src/testing/test-cluster.ts';
 
 /** The opt-ins of StatefulSets on a whole cluster: real defaults, validation, storage and node agents. */
 const NEVER_READY = { 'simulate.perdure.dev/never-ready': 'true' };

@@ -63,8 +63,8 @@ async function strike(world: World, machine: Machine, random: SeededRandom): Pro
 async function round(world: World, random: SeededRandom): Promise<void> {
   const machine = world.machines.get(`node-${random.int(1, 3)}`)!;
   if (random.chance(0.7)) machine.link.cut = random.pick(['both', 'to-server', 'from-server'] as const);
-  else machine.link.conditions = SLOW;
-  for (const { link } of world.managers) if (random.chance(0.7)) link.conditions = SLOW;
+  else machine.link.trouble(SLOW);
+  for (const { link } of world.managers) if (random.chance(0.7)) link.trouble(SLOW);
   if (random.chance(0.2)) world.managers[0]!.link.cut = 'both';
   await wait(world, random.int(40_000, 110_000));
   await strike(world, machine, random);

@@ -67,13 +67,17 @@ export class Perdure {
 }
 
 /** Waits for a condition, with a deadline; the message of the failure says what was waited for and the last error. */
-export async function until<T>(what: string, condition: () => T | Promise<T>, timeoutMs = 60_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  timeoutMs = 60_000,
+): Promise<Exclude<T, null | undefined | false | 0 | ''>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     try {
       const value = await condition();
-      if (value) return value;
+      if (value) return value as Exclude<T, null | undefined | false | 0 | ''>;
     } catch (error) {
       last = error;
     }
