@@ -42,7 +42,10 @@ export class LeaderElection {
   #leading = false;
   #stopped = true;
   #seen = { record: '', at: 0 };
-  #renewedAt = 0;
+  /** Ends a lead that could not be renewed, whatever is still on its way then. */
+  #deadline: Timer | null = null;
+  /** The lease as it was when this process last wrote it: as long as nobody else did, it is renewed without being read. */
+  #held: Lease | null = null;
 
   constructor(options: LeaderElectionOptions) {
     this.#o = { leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000, ...options };
@@ -83,19 +86,24 @@ export class LeaderElection {
     const began = this.#o.clock.monotonic();
     const held = await this.#tryToHold().catch(() => false);
     if (this.#stopped) return;
-    if (held) {
-      this.#renewedAt = began;
-      if (!this.#leading) {
-        this.#leading = true;
-        this.#o.onStarted();
-      }
-    } else if (this.#leading && this.#o.clock.monotonic() - this.#renewedAt >= this.#o.renewDeadlineMs) {
-      this.#lose();
-    }
+    if (held) this.#lead(began);
     this.#timer = this.#o.clock.setTimer(this.#o.retryMs, () => void this.#round());
   }
 
+  /** The lease is held, as of a moment of the monotonic clock. */
+  #lead(sinceMs: number): void {
+    const { clock, renewDeadlineMs, onStarted } = this.#o;
+    const leftMs = sinceMs + renewDeadlineMs - clock.monotonic();
+    if (leftMs <= 0) return;
+    this.#deadline?.cancel();
+    this.#deadline = clock.setTimer(leftMs, () => this.#lose());
+    if (this.#leading) return;
+    this.#leading = true;
+    onStarted();
+  }
+
   #lose(): void {
+    this.#deadline?.cancel();
     this.#leading = false;
     this.#o.onStopped();
   }
@@ -113,10 +121,20 @@ export class LeaderElection {
     const { client, clock, identity, leaseMs, name, namespace } = this.#o;
     const now = rfc3339Micro(clock.now());
     const held = { holderIdentity: identity, leaseDurationSeconds: Math.ceil(leaseMs / 1000), renewTime: now };
+    const known = this.#held;
+    this.#held = null;
+    if (known !== null) {
+      try {
+        this.#held = await client.update<Lease>(this.#target, { ...known, spec: { ...known.spec, ...held } });
+        return true;
+      } catch {
+        // Somebody else wrote it, or nobody knows whether this did: what it says now decides.
+      }
+    }
     const lease = await this.#get();
     if (lease === null) {
       const spec = { ...held, acquireTime: now, leaseTransitions: 0 };
-      await client.create(this.#target, {
+      this.#held = await client.create<Lease>(this.#target, {
         apiVersion: 'coordination.k8s.io/v1',
         kind: 'Lease',
         metadata: { name, namespace },
@@ -130,7 +148,7 @@ export class LeaderElection {
     const next = mine
       ? { ...spec, ...held }
       : { ...spec, ...held, acquireTime: now, leaseTransitions: (spec.leaseTransitions ?? 0) + 1 };
-    await client.update(this.#target, { ...lease, spec: next });
+    this.#held = await client.update<Lease>(this.#target, { ...lease, spec: next });
     return true;
   }
 
