@@ -6,6 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
+/** One thread does everything, collecting garbage too: helpers would only be waited for. The rest is worth a twentieth of the time. */
+const FLAGS = [
+  '--single-threaded-gc',
+  '--max-old-space-size=4096',
+  '--min-semi-space-size=64',
+  '--max-semi-space-size=64',
+  '--always-sparkplug',
+];
+
 prepare({ build: false });
 const { build } = await import('esbuild');
 const { sharedShapes } = await import('./shared-shapes.mjs');
@@ -25,8 +34,7 @@ await build({
   sourcemap: 'inline',
 });
 symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
-// One thread does everything, collecting garbage too: helpers would only be waited for.
-const args = ['--enable-source-maps', '--max-old-space-size=4096', '--single-threaded-gc', outfile, ...asked];
+const args = [...FLAGS, '--enable-source-maps', outfile, ...asked];
 const result = spawnSync(process.execPath, args, { stdio: 'inherit' });
 rmSync(directory, { recursive: true, force: true });
 process.exit(result.status ?? 1);
