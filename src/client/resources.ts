@@ -24,6 +24,7 @@ export const VOLUME_ATTACHMENTS: ResourceId = {
   resource: 'volumeattachments',
 };
 export const POD_DISRUPTION_BUDGETS: ResourceId = { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' };
+export const RESOURCE_QUOTAS: ResourceId = { group: '', version: 'v1', resource: 'resourcequotas' };
 export const LEASES: ResourceId = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };
 
 /** `statefulsets.apps`, or `pods` in the core group: how messages and maps name a resource. */

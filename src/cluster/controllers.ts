@@ -22,6 +22,7 @@ import { createPodGarbageCollector } from '../controllers/node-lifecycle/pod-gc.
 import { createTaintEvictionController } from '../controllers/node-lifecycle/taint-eviction.ts';
 import { createPersistentVolumeController } from '../controllers/persistent-volume/controller.ts';
 import { createProvisioner } from '../controllers/provisioner/controller.ts';
+import { createResourceQuotaController } from '../controllers/resource-quota/controller.ts';
 import { createServiceAccountController } from '../controllers/service-account/controller.ts';
 import { createStatefulSetController } from '../controllers/statefulset/controller.ts';
 import {
@@ -90,6 +91,7 @@ export function makeControllers(options: ControllersOptions): {
     createEndpointsController(as('endpoints')),
     createEndpointSliceMirroring(as('endpointslice')),
     createDisruptionController({ ...as('disruption'), catalog }),
+    createResourceQuotaController({ ...as('resource-quota'), catalog }),
     createNodeLifecycleController({
       ...as('node-lifecycle'),
       ...(nodeMonitorGraceMs === undefined ? {} : { graceMs: nodeMonitorGraceMs }),

@@ -1,11 +1,5 @@
-import {
-  addQuantity,
-  canonicalQuantity,
-  compareQuantity,
-  formatQuantity,
-  parseQuantity,
-  subQuantity,
-} from '../../base/quantity.ts';
+import { addUsage, COMPUTE, isInScope, type Usage, usageOf } from '../../api/shared/quota-usage.ts';
+import { canonicalQuantity, compareQuantity, formatQuantity, parseQuantity, subQuantity } from '../../base/quantity.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { forbidden } from '../../schema/status.ts';
 import { lookupAll } from '../core.ts';
@@ -13,71 +7,13 @@ import { objectKey } from '../registry.ts';
 import { encoder, finished } from '../resources/encode.ts';
 import type { AdmissionPlugin, Attributes } from './plugin.ts';
 
-type Usage = Record<string, string>;
-
-const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
-/** Old names of object counts. */
-const COUNTED: ReadonlySet<string> = new Set([
-  'pods',
-  'services',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-]);
-const FINISHED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
-
-function add(usage: Usage, name: string, amount: string): void {
-  const before = usage[name];
-  usage[name] =
-    before === undefined ? amount : formatQuantity(addQuantity(parseQuantity(before), parseQuantity(amount)));
-}
-
-function podUsage(pod: KubeObject, usage: Usage): void {
-  for (const container of pod.spec?.containers ?? []) {
-    for (const name of COMPUTE) {
-      const request: string | undefined = container.resources?.requests?.[name];
-      const limit: string | undefined = container.resources?.limits?.[name];
-      if (request !== undefined) {
-        add(usage, name, request);
-        add(usage, `requests.${name}`, request);
-      }
-      if (limit !== undefined) add(usage, `limits.${name}`, limit);
-    }
-  }
-}
-
-/** What a claim asks for, or what was already set aside for it: asking for less again does not give that back. */
-function claimSize(claim: KubeObject): string {
-  const requested: string = claim.spec?.resources?.requests?.storage ?? '0';
-  const allocated: string = claim.status?.allocatedResources?.storage ?? '0';
-  return compareQuantity(requested, allocated) < 0 ? allocated : requested;
-}
-
-/** What one object counts for. */
-function usageOf(attributes: Pick<Attributes, 'kind'>, object: KubeObject): Usage {
-  const { group, plural } = attributes.kind.definition;
-  const usage: Usage = { [`count/${plural}${group === '' ? '' : `.${group}`}`]: '1' };
-  if (group !== '') return usage;
-  if (plural === 'pods') {
-    if (FINISHED.has(object.status?.phase ?? '')) return usage;
-    podUsage(object, usage);
-  }
-  if (COUNTED.has(plural)) usage[plural] = '1';
-  if (plural === 'persistentvolumeclaims') add(usage, 'requests.storage', claimSize(object));
-  if (plural === 'services') {
-    if (object.spec?.type === 'LoadBalancer') usage['services.loadbalancers'] = '1';
-    if (object.spec?.type === 'LoadBalancer' || object.spec?.type === 'NodePort') usage['services.nodeports'] = '1';
-  }
-  return usage;
-}
-
 function delta(attributes: Attributes): Usage {
-  const next = usageOf(attributes, attributes.object as unknown as KubeObject);
+  const { definition } = attributes.kind;
+  const nowMs = attributes.core.clock.now();
+  const next = usageOf(definition, attributes.object as unknown as KubeObject, nowMs);
   if (attributes.old === null) return next;
   const out: Usage = {};
-  const before = usageOf(attributes, attributes.old);
+  const before = usageOf(definition, attributes.old, nowMs);
   for (const [name, amount] of Object.entries(next)) {
     if (compareQuantity(amount, before[name] ?? '0') <= 0) continue;
     out[name] = formatQuantity(subQuantity(parseQuantity(amount), parseQuantity(before[name] ?? '0')));
@@ -87,28 +23,6 @@ function delta(attributes: Attributes): Usage {
 
 function listText(usage: Usage, names: readonly string[]): string {
   return names.map((name) => `${name}=${canonicalQuantity(usage[name] ?? '0')}`).join(',');
-}
-
-function isBestEffort(pod: KubeObject): boolean {
-  return (pod.spec?.containers ?? []).every(
-    (c: { resources?: { requests?: object; limits?: object } }) =>
-      Object.keys(c.resources?.requests ?? {}).length === 0 && Object.keys(c.resources?.limits ?? {}).length === 0,
-  );
-}
-
-/** Whether the scopes of a quota take the object in. */
-function inScope(quota: KubeObject, attributes: Attributes): boolean {
-  const scopes: readonly string[] = quota.spec?.scopes ?? [];
-  if (scopes.length === 0) return true;
-  if (attributes.kind.definition.plural !== 'pods') return false;
-  const pod = attributes.object as unknown as KubeObject;
-  return scopes.every((scope) => {
-    if (scope === 'BestEffort') return isBestEffort(pod);
-    if (scope === 'NotBestEffort') return !isBestEffort(pod);
-    const terminating = pod.spec?.activeDeadlineSeconds !== undefined;
-    if (scope === 'Terminating') return terminating;
-    return scope === 'NotTerminating' ? !terminating : true;
-  });
 }
 
 /** Containers must say how much they take of what a quota limits. */
@@ -143,7 +57,7 @@ function charge(quota: KubeObject, asked: Usage, attributes: Attributes): void {
   const exceeded: string[] = [];
   const next: Usage = { ...used };
   for (const name of names) {
-    add(next, name, asked[name]!);
+    addUsage(next, name, asked[name]!);
     if (compareQuantity(next[name]!, hard[name]!) > 0) exceeded.push(name);
   }
   if (exceeded.length > 0) {
@@ -173,7 +87,9 @@ export const resourceQuota: AdmissionPlugin = {
     const { kind, namespace, core } = attributes;
     if (!kind.definition.namespaced || attributes.object === null || attributes.subresource !== '') return;
     if (core.store.count(`core/resourcequotas/${namespace}/`) === 0) return;
-    const quotas = lookupAll(core, 'resourcequotas', '', namespace).filter((quota) => inScope(quota, attributes));
+    const quotas = lookupAll(core, 'resourcequotas', '', namespace).filter((quota) =>
+      isInScope(quota, kind.definition, attributes.object as unknown as KubeObject),
+    );
     const asked = delta(attributes);
     for (const quota of quotas) checkMentioned(quota, attributes);
     for (const quota of quotas) charge(quota, asked, attributes);
