@@ -4,6 +4,7 @@ import { type Random, systemRandom } from '../base/random.ts';
 import { rfc3339 } from '../base/time.ts';
 import type { Client } from '../client/client.ts';
 import { LocalClient } from '../client/local.ts';
+import { NODES } from '../client/resources.ts';
 import type { AgentManager } from '../node/agent-manager.ts';
 import { MemoryBackend } from '../store/backends/memory.ts';
 import { MemoryStore } from '../store/memory-store.ts';
@@ -15,6 +16,7 @@ import { DataDirectory, startTicks } from './data-directory.ts';
 import { choosePort } from './free-port.ts';
 import { type Log, openLog } from './log.ts';
 import type { ClusterOptions } from './options.ts';
+import { tellOfLeftNodes } from './own-nodes.ts';
 import type { ClusterNetwork } from './pod-network.ts';
 import { renewApiService } from './services.ts';
 
@@ -163,6 +165,8 @@ export async function startCluster(
     step(
       `Controllers, scheduler and ${options.nodes === 1 ? '1 node' : `${options.nodes} nodes`} (${options.runtime})`,
     );
+    const left = fresh ? null : tellOfLeftNodes((await client.list(NODES)).items, options.nodes);
+    if (left !== null) warn(left);
     writeState(directory, options, server, port, clock);
     return {
       server,

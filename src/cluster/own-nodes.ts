@@ -8,6 +8,7 @@ import type { InformerFactory } from '../client/informer-factory.ts';
 import type { Dns } from '../dns/dns.ts';
 import type { AgentManager } from '../node/agent-manager.ts';
 import type { NodeProfile } from '../node/node-object.ts';
+import type { KubeObject } from '../schema/object.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { NodeFailures } from './node-failures.ts';
 import type { ClusterOptions } from './options.ts';
@@ -23,6 +24,27 @@ export interface OwnNodesOptions extends ProcessNodesOptions {
 }
 
 const nodeName = (index: number): string => `node-${index + 1}`;
+
+const OWN_RUNTIME = /^perdure-/;
+
+/** What to say of nodes that an earlier start had and this one, with `count` nodes, has not; null when there are none. */
+export function tellOfLeftNodes(nodes: readonly KubeObject[], count: number): string | null {
+  const own = new Set(Array.from({ length: count }, (_, index) => nodeName(index)));
+  const left = nodes
+    .filter(({ status }) => OWN_RUNTIME.test(status?.nodeInfo?.containerRuntimeVersion ?? ''))
+    .map(({ metadata }) => metadata.name ?? '')
+    .filter((name) => /^node-\d+$/.test(name) && !own.has(name))
+    .sort((a, b) => indexOf(a) - indexOf(b));
+  if (left.length === 0) return null;
+  const one = left.length === 1;
+  return (
+    `${left.join(', ')} of an earlier start ${one ? 'does' : 'do'} not run now: what is on ${one ? 'it' : 'them'} waits. ` +
+    `Start with --nodes ${indexOf(left.at(-1)!)} to have ${one ? 'it' : 'them'} back, or give ${one ? 'it' : 'them'} up for good: ` +
+    `kubectl delete node ${left.join(' ')}`
+  );
+}
+
+const indexOf = (name: string): number => Number(name.slice('node-'.length));
 
 /** Names, zones and annotations of the nodes of our own. */
 export function nodeLabels(
