@@ -8,6 +8,7 @@ import type { Rbac } from './authorization/rbac.ts';
 import type { KindRegistry } from './registry.ts';
 import { storePrefix } from './registry.ts';
 import type { Allocations } from './resources/allocation.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every part of the server works on. */
 export interface Core {
@@ -17,6 +18,7 @@ export interface Core {
   readonly random: Random;
   readonly gates: FeatureGates;
   readonly admission: AdmissionChain;
+  readonly webhooks: Webhooks;
   readonly allocations: Allocations;
   readonly rbac: Rbac;
   /** Whether creates, updates and patches are booked on their field managers; apply always is. */

@@ -24,6 +24,7 @@ import { NonResourceHandler } from './http/non-resource.ts';
 import { ResourceHandler } from './http/resource-handler.ts';
 import { CommonHeaders } from './http/respond.ts';
 import { StreamingHandler } from './http/streaming-handler.ts';
+import { httpsPost } from './http/webhook-post.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { RequestObserver } from './metrics/request-observer.ts';
 import type { MetricsPages, ProcessStats, ServerMetrics } from './metrics/server-metrics.ts';
@@ -32,6 +33,8 @@ import { Allocations } from './resources/allocation.ts';
 import { Resources } from './resources/resources.ts';
 import { Reviews } from './resources/reviews.ts';
 import type { NodeDirectory } from './streaming/node-endpoint.ts';
+import type { Post } from './webhooks/transport.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 export interface ApiServerOptions {
   readonly store: Store;
@@ -41,6 +44,8 @@ export interface ApiServerOptions {
   readonly gates?: FeatureGates;
   /** False: only apply keeps metadata.managedFields, which are most of an object. Default true, as upstream. */
   readonly managedFields?: boolean;
+  /** How webhooks are asked; default: over HTTPS. */
+  readonly webhookPost?: Post;
   /** IPv4 range of Services and range of node ports. Default 10.96.0.0/16 and 30000-32767. */
   readonly ranges?: AllocationRanges;
   /** Agents of the nodes, for logs, exec and the like. */
@@ -99,6 +104,7 @@ export class ApiServer {
       random,
       gates: options.gates ?? {},
       admission: new AdmissionChain(DEFAULT_PLUGINS),
+      webhooks: new Webhooks(options.webhookPost ?? httpsPost(clock)),
       allocations: new Allocations(ranges),
       rbac: this.#rbac,
       managedFields: options.managedFields ?? true,

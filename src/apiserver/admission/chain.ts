@@ -17,6 +17,10 @@ export class AdmissionChain {
     for (const plugin of this.#for(attributes)) plugin.validate?.(attributes);
   }
 
+  charge(attributes: Attributes): void {
+    for (const plugin of this.#for(attributes)) plugin.charge?.(attributes);
+  }
+
   #for(attributes: Attributes): readonly AdmissionPlugin[] {
     const { kind, subresource, operation } = attributes;
     const resource = subresource === '' ? kind.definition.plural : `${kind.definition.plural}/${subresource}`;

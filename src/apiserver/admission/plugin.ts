@@ -31,4 +31,6 @@ export interface AdmissionPlugin {
   admit?(attributes: Attributes): void;
   /** Judges the final object; refuses by throwing a StatusError. */
   validate?(attributes: Attributes): void;
+  /** Books what is about to be stored, after everybody else has agreed; refuses by throwing a StatusError. */
+  charge?(attributes: Attributes): void;
 }

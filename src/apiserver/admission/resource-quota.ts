@@ -83,7 +83,7 @@ export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
   resources: ['*'],
   operations: ['CREATE', 'UPDATE'],
-  validate(attributes) {
+  charge(attributes) {
     const { kind, namespace, core } = attributes;
     if (!kind.definition.namespaced || attributes.object === null || attributes.subresource !== '') return;
     if (core.store.count(`core/resourcequotas/${namespace}/`) === 0) return;

@@ -41,6 +41,12 @@ export async function createDraft(
   if (kind.custom === null) emptyToNull(kind.definition.struct, draft);
   const attributes = attributesOf(core, call, draft);
   core.admission.admit(attributes);
+  const mutated = core.webhooks.mutate(attributes, () => core.admission.admit(attributes));
+  if (mutated !== null) {
+    await mutated;
+    dedupeOwners(draft, call.warn);
+    if (kind.custom === null) emptyToNull(kind.definition.struct, draft);
+  }
   fillSystemFields(draft, core.clock.now(), core.random);
   const stored = toStored(kind, draft);
   // Strategies see the name: labels of a Job are made of it.
@@ -56,7 +62,11 @@ export async function createDraft(
       own?.validate?.(stored as unknown as KubeObject, errors, context);
     });
     for (const text of own?.warnings?.(stored as unknown as KubeObject, context) ?? []) call.warn(text);
-    core.admission.validate({ ...attributes, name: stored.metadata.name, object: stored });
+    const final = { ...attributes, name: stored.metadata.name, object: stored };
+    core.admission.validate(final);
+    const judged = core.webhooks.validate(final);
+    if (judged !== null) await judged;
+    core.admission.charge(final);
     const answer = await persist(core, call, stored);
     if (call.dryRun) allocation.rollback();
     else allocation.commit();

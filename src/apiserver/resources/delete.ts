@@ -150,6 +150,10 @@ async function removeOnce(
   } as const;
   core.admission.admit(attributes);
   core.admission.validate(attributes);
+  const heard = core.webhooks.mutate(attributes, () => {});
+  if (heard !== null) await heard;
+  const judged = core.webhooks.validate(attributes);
+  if (judged !== null) await judged;
   if (call.kind.definition.kind === 'Namespace' && call.kind.definition.group === '') {
     return removeNamespace(core, call, key, entry, deletion);
   }

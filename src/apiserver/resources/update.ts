@@ -109,13 +109,23 @@ async function changeOnce(
     warn: call.warn,
   };
   core.admission.admit(attributes);
+  const mutated = core.webhooks.mutate(attributes, () => core.admission.admit(attributes));
+  if (mutated !== null) {
+    await mutated;
+    dedupeOwners(draft, call.warn);
+    if (kind.custom === null) emptyToNull(kind.definition.struct, draft);
+  }
   const stored = toStored(kind, draft);
   restoreSystemFields(stored, entry.value);
   prepare(core, call, stored, entry.value);
   const allocation = isMain(call) ? core.allocations.allocate(kind.stored, stored, entry.value) : NO_ALLOCATION;
   try {
     validate(core, call, stored, entry.value);
-    core.admission.validate({ ...attributes, object: stored, old: entry.value });
+    const final = { ...attributes, object: stored, old: entry.value };
+    core.admission.validate(final);
+    const judged = core.webhooks.validate(final);
+    if (judged !== null) await judged;
+    core.admission.charge(final);
     const answer = await persist(core, call, key, entry, stored);
     if (call.dryRun) allocation.rollback();
     else allocation.commit();

@@ -1,5 +1,7 @@
 import { KINDS } from '../../api/index.ts';
 import { ApiServer } from '../../apiserver/server.ts';
+import { CallFailed } from '../../apiserver/webhooks/review.ts';
+import type { Post } from '../../apiserver/webhooks/transport.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Client } from '../../client/client.ts';
 import { LocalClient } from '../../client/local.ts';
@@ -37,6 +39,10 @@ const IN_USE = new Set([
   'volumesnapshotclasses',
   'leases',
 ]);
+
+/** There is no network but the simulated one. */
+const nowhere: Post = ({ url }) =>
+  Promise.reject(new CallFailed(`failed to call webhook: Post "${url}": the cluster is simulated`));
 
 /** Short, so that programs that were away for long meet 410. */
 const HISTORY = { maxEvents: 3_000, maxBytes: 64 * 1024 * 1024 };
@@ -147,6 +153,7 @@ export class SimulatedServer implements ServerAddress {
       random: program.random,
       gates,
       managedFields,
+      webhookPost: nowhere,
     });
     // What was durable but not yet shown when the power went is history too.
     store.watch<KubeObject>('', this.#journaled, (events) => {
