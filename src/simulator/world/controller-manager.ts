@@ -20,9 +20,6 @@ import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
 import type { SimulatedServer } from './server.ts';
 
-/** Upstream's 15, 10 and 2 s, but seldomer: most of the writes of an idle world would be this lease. */
-const LEADER = { leaseMs: 30_000, renewDeadlineMs: 20_000, retryMs: 10_000 };
-
 export interface ControllerManagerOptions {
   readonly name: string;
   readonly clock: Clock;
@@ -120,7 +117,8 @@ export class ControllerManager {
       namespace: 'kube-system',
       name: 'kube-controller-manager',
       identity: name,
-      ...LEADER,
+      // Seldomer than upstream's 2 s: most of the writes of an idle world would be this lease.
+      retryMs: 5_000,
       onStarted: () => {
         this.#leading = true;
         const informers = new InformerFactory(client, program.clock);

@@ -20,7 +20,7 @@ import { Program } from './program.ts';
 import { type Temper, tempered } from './temper.ts';
 
 /** Seldomer than upstream's 10 s: most of the writes of an idle world would be leases. */
-const HEARTBEAT_MS = 20_000;
+const HEARTBEAT_MS = 18_000;
 
 export interface MachineOptions {
   readonly name: string;
