@@ -116,6 +116,8 @@ export function createResourceQuotaController({
     informer.on({
       delete: touch,
       update: (object, previous) => {
+        // Most namespaces have no quota, and their objects change as often.
+        if (quotas.list(object.metadata.namespace ?? '').length === 0) return;
         const nowMs = clock.now();
         const [before, after] = [previous, object].map((one) => usageOf({ group, plural }, one, nowMs));
         if (!deepEqual(before, after)) touch(object);
