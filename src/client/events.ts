@@ -25,8 +25,16 @@ export interface EventRecorder {
   event(subject: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, options?: EventOptions): void;
 }
 
+/** Where the parts of one process get their recorders. */
+export interface EventRecorders {
+  recorder(source: EventSource): EventRecorder;
+}
+
+/** For a process whose events nobody would read: what happens is not even put into words. */
+export const NO_EVENTS: EventRecorders = { recorder: () => ({ event() {} }) };
+
 /** Writes the events of all recorders of one process, in the background. */
-export class EventBroadcaster {
+export class EventBroadcaster implements EventRecorders {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #queue: (() => Promise<void>)[] = [];

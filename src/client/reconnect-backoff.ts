@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 
-const FIRST_MS = 100;
+/** As client-go's reflector: most servers that are away are away for longer than a moment. */
+const FIRST_MS = 800;
 const CAP_MS = 30_000;
 const RESET_AFTER_MS = 60_000;
 
-/** Delay before the next attempt to reach a server: at once the first time, then 100 ms doubling up to 30 s. */
+/** Delay before the next attempt to reach a server: at once the first time, then 800 ms doubling up to 30 s. */
 export class ReconnectBackoff {
   readonly #clock: Clock;
   #failures = 0;

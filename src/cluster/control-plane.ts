@@ -5,6 +5,7 @@ import { ApiServer } from '../apiserver/server.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
+import { EventBroadcaster } from '../client/events.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import { LocalClient } from '../client/local.ts';
 import { createDns, type Dns } from '../dns/dns.ts';
@@ -98,11 +99,13 @@ export async function startPlanes(
     options.runtime === 'process'
       ? volumeDirectories(directory.ensure('volumes'), { hold: (volume) => manager.pauseUsers(volume) })
       : imaginaryVolumes;
-  const { controllers, events } = makeControllers({
+  const events = new EventBroadcaster(controllerClient, clock);
+  const controllers = makeControllers({
     client: controllerClient,
     informers,
     clock,
     random,
+    events,
     gates: options.gates,
     catalog,
     volumes,

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
-import { EventBroadcaster } from '../client/events.ts';
+import type { EventRecorders } from '../client/events.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
 import { createAttacher } from '../controllers/attach-detach/attacher.ts';
 import { createAttachDetachController } from '../controllers/attach-detach/controller.ts';
@@ -40,6 +40,7 @@ export interface ControllersOptions {
   readonly informers: InformerFactory;
   readonly clock: Clock;
   readonly random: Random;
+  readonly events: EventRecorders;
   readonly gates: FeatureGates;
   readonly catalog: ResourceCatalog;
   readonly volumes: VolumeBackend;
@@ -51,17 +52,10 @@ export interface ControllersOptions {
   readonly hooks?: ControllerHooks;
 }
 
-/** Name under which `clientOf` is asked for the client that writes events. */
-export const EVENT_WRITER = 'events';
-
 /** Everything a controller manager runs, in no particular order: each is level-based. */
-export function makeControllers(options: ControllersOptions): {
-  readonly controllers: readonly Controller[];
-  readonly events: EventBroadcaster;
-} {
-  const { client, clientOf, informers, clock, random, gates, catalog, volumes, rootCa, nodeMonitorGraceMs, hooks } =
-    options;
-  const events = new EventBroadcaster(clientOf?.(EVENT_WRITER) ?? client, clock);
+export function makeControllers(options: ControllersOptions): readonly Controller[] {
+  const { client, clientOf, informers, clock, random, events, gates, catalog } = options;
+  const { volumes, rootCa, nodeMonitorGraceMs, hooks } = options;
   const common: ControllerOptions = {
     client,
     informers,
@@ -73,7 +67,7 @@ export function makeControllers(options: ControllersOptions): {
   };
   const as = (controller: string): ControllerOptions =>
     clientOf === undefined ? common : { ...common, client: clientOf(controller) };
-  const controllers = [
+  return [
     createServiceAccountController({ ...as('service-account'), rootCa }),
     createNamespaceController({ ...as('namespace'), catalog }),
     createGarbageCollector({ ...as('garbage-collector'), catalog }),
@@ -100,5 +94,4 @@ export function makeControllers(options: ControllersOptions): {
     createPodGarbageCollector(as('pod-gc')),
     createNodeGiveUpController(as('node-give-up')),
   ];
-  return { controllers, events };
 }

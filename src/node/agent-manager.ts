@@ -3,7 +3,7 @@ import type { NodeDirectory } from '../apiserver/streaming/node-endpoint.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Client } from '../client/client.ts';
-import type { EventBroadcaster } from '../client/events.ts';
+import type { EventRecorders } from '../client/events.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
 import { CONFIG_MAPS, NODES, PERSISTENT_VOLUME_CLAIMS } from '../client/resources.ts';
 import type { KubeObject, ResourceId } from '../schema/object.ts';
@@ -28,7 +28,7 @@ export interface AgentManagerOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** Null: agents report no events. */
-  readonly events: EventBroadcaster | null;
+  readonly events: EventRecorders | null;
   /** Nodes made by clients that match this label selector are played by simulated agents; '' or undefined: none. */
   readonly simulateNodes?: string;
   /** How long the lease of a node lasts (kubelet nodeLeaseDurationSeconds); default 40 s. */

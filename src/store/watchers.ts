@@ -22,6 +22,13 @@ function namespacePrefixOf(key: string, collection: string): string {
   return slash < 0 ? key : key.slice(0, slash + 1);
 }
 
+/** Every prefix under which a key may be watched, the widest first. */
+function prefixesOf(key: string): readonly string[] {
+  const collection = collectionOf(key);
+  const namespace = namespacePrefixOf(key, collection);
+  return namespace === key ? ['', collection, namespace] : ['', collection, namespace, key];
+}
+
 /**
  * Watchers by the prefix they watch: everything (''), a whole collection, one namespace of it, or one key. All watchers of a prefix get
  * the same array, so that what one of them makes of a batch can be shared by the others.
@@ -50,24 +57,25 @@ export class Watchers {
   /** Hands a committed batch out, in revision order per watcher. */
   deliver(events: readonly StoreEvent[]): void {
     if (this.#byPrefix.size === 0) return;
+    if (events.length === 1) {
+      for (const prefix of prefixesOf(events[0]!.key)) this.#offer(prefix, events);
+      return;
+    }
     const batches = new Map<string, StoreEvent[]>();
     for (const event of events) {
-      const collection = collectionOf(event.key);
-      const namespace = namespacePrefixOf(event.key, collection);
-      this.#collect(batches, '', event);
-      this.#collect(batches, collection, event);
-      this.#collect(batches, namespace, event);
-      if (namespace !== event.key) this.#collect(batches, event.key, event);
+      for (const prefix of prefixesOf(event.key)) {
+        if (!this.#byPrefix.has(prefix)) continue;
+        const batch = batches.get(prefix);
+        if (batch === undefined) batches.set(prefix, [event]);
+        else batch.push(event);
+      }
     }
-    for (const [prefix, batch] of batches) {
-      for (const watcher of [...(this.#byPrefix.get(prefix) ?? [])]) offer(watcher, batch);
-    }
+    for (const [prefix, batch] of batches) this.#offer(prefix, batch);
   }
 
-  #collect(batches: Map<string, StoreEvent[]>, prefix: string, event: StoreEvent): void {
-    if (!this.#byPrefix.has(prefix)) return;
-    const batch = batches.get(prefix);
-    if (batch === undefined) batches.set(prefix, [event]);
-    else batch.push(event);
+  #offer(prefix: string, batch: readonly StoreEvent[]): void {
+    const group = this.#byPrefix.get(prefix);
+    if (group === undefined) return;
+    for (const watcher of [...group]) offer(watcher, batch);
   }
 }

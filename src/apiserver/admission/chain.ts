@@ -4,6 +4,10 @@ import type { AdmissionPlugin, Attributes } from './plugin.ts';
 export class AdmissionChain {
   readonly #plugins: readonly AdmissionPlugin[];
   readonly #relevant = new Map<string, readonly AdmissionPlugin[]>();
+  /** What was asked for last: the phases of one request ask one after the other. */
+  #last:
+    | (Pick<Attributes, 'kind' | 'subresource' | 'operation'> & { readonly plugins: readonly AdmissionPlugin[] })
+    | null = null;
 
   constructor(plugins: readonly AdmissionPlugin[]) {
     this.#plugins = plugins;
@@ -23,6 +27,16 @@ export class AdmissionChain {
 
   #for(attributes: Attributes): readonly AdmissionPlugin[] {
     const { kind, subresource, operation } = attributes;
+    const last = this.#last;
+    if (last !== null && last.kind === kind && last.subresource === subresource && last.operation === operation) {
+      return last.plugins;
+    }
+    const plugins = this.#find(attributes);
+    this.#last = { kind, subresource, operation, plugins };
+    return plugins;
+  }
+
+  #find({ kind, subresource, operation }: Attributes): readonly AdmissionPlugin[] {
     const resource = subresource === '' ? kind.definition.plural : `${kind.definition.plural}/${subresource}`;
     const key = `${operation} ${resource}`;
     let relevant = this.#relevant.get(key);

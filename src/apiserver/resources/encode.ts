@@ -47,10 +47,19 @@ export function finished(kind: ServedKind, draft: Draft | KubeObject, resourceVe
 
 /** For `Store.put`: gives the object its revision, freezes it, and makes its bytes, once. */
 export function encoder(kind: ServedKind, draft: Draft | KubeObject): Encode<KubeObject> {
+  return (revision) => encoded(finished(kind, draft, String(revision)));
+}
+
+/** The same for what `finished` has made, with some revision, for this write alone. */
+export function finishedEncoder(object: KubeObject): Encode<KubeObject> {
   return (revision) => {
-    const value = deepFreeze(finished(kind, draft, String(revision)));
-    return { value, bytes: exactBytes(JSON.stringify(value)) };
+    (object.metadata as { resourceVersion?: string }).resourceVersion = String(revision);
+    return encoded(object);
   };
+}
+
+function encoded(object: KubeObject): { value: KubeObject; bytes: Buffer } {
+  return { value: deepFreeze(object), bytes: exactBytes(JSON.stringify(object)) };
 }
 
 /** UTF-8 in memory of its own: a slice of the pool would keep all that happened to be written beside it. */

@@ -14,7 +14,7 @@ import { objectKey, type ServedKind } from '../registry.ts';
 import { NO_ALLOCATION } from './allocation.ts';
 import { createDraft } from './create.ts';
 import { bodyKindOf, decodeBody } from './decoding.ts';
-import { encoder, finished } from './encode.ts';
+import { encoder, finished, finishedEncoder } from './encode.ts';
 import { bookUpdate } from './managers.ts';
 import { dedupeOwners, restoreSystemFields, settleName, settleNamespace } from './metadata.ts';
 import { validated } from './validate.ts';
@@ -31,16 +31,29 @@ const MAX_TRIES = 8;
 
 /** PUT of the main resource or of a subresource that is an update of it. */
 export function update(core: Core, call: Call, body: Body): Promise<Answer> {
-  const draft = decodeBody(body, bodyKindOf(call.kind), call, core.kinds);
+  const entry = core.store.getPending<KubeObject>(objectKey(call.kind, call.namespace, call.name));
+  const back = sendsBackSpec(call, body, entry?.value);
+  // An empty spec holds its place.
+  const read = back ? { ...body, json: { ...(body.json as object), spec: {} } } : body;
+  const draft = decodeBody(read, bodyKindOf(call.kind), call, core.kinds);
+  if (back) draft.spec = entry!.value.spec;
   settleName(call, draft);
   settleNamespace(call, draft);
-  const entry = core.store.getPending<KubeObject>(objectKey(call.kind, call.namespace, call.name));
   if (entry === null) return createByUpdate(core, call, draft);
   return change(core, call, () => {
     const fresh = { ...draft, metadata: { ...draft.metadata } };
-    call.kind.definition.defaults?.(fresh);
+    if (!back) call.kind.definition.defaults?.(fresh);
     return fresh;
   });
+}
+
+/**
+ * A controller in this process that writes a status sends back the frozen spec it was given. When that is the very one that is stored
+ * it need not be read, nor given defaults, again: this endpoint changes the status only.
+ */
+function sendsBackSpec({ kind, subresource }: Call, { json }: Body, live: KubeObject | undefined): boolean {
+  if (subresource !== 'status' || kind.custom !== null || live?.spec === undefined) return false;
+  return (json as Partial<KubeObject> | null)?.spec === live.spec;
 }
 
 async function createByUpdate(core: Core, call: Call, draft: Draft): Promise<Answer> {
@@ -242,7 +255,7 @@ async function persist(core: Core, call: Call, key: string, entry: Entry<KubeObj
     return { code: 200, object: toServed(kind, old), bytes: servedBytes(kind, entry) };
   }
   if (call.dryRun) return { code: 200, object: toServed(kind, next), bytes: null };
-  const written = await core.store.put<KubeObject>(key, expectation, encoder(kind.stored, next));
+  const written = await core.store.put<KubeObject>(key, expectation, finishedEncoder(next));
   return { code: 200, object: toServed(kind, written.value), bytes: servedBytes(kind, written) };
 }
 

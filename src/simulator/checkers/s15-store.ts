@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../schema/object.ts';
+import type { Call } from '../network/network-client.ts';
 import type { Cache } from '../observe/caches.ts';
 import type { ObjectHistory } from '../observe/history.ts';
 import type { JournalEntry } from '../observe/journal.ts';
@@ -13,8 +14,11 @@ const REPEATED = 20;
 interface Acknowledged {
   readonly key: string;
   readonly revision: number;
-  readonly what: string;
+  readonly call: Call;
 }
+
+const named = ({ key, revision, call }: Acknowledged): string =>
+  `${call.verb} of ${key} by ${call.program}, acknowledged @${revision},`;
 
 /** The store and those who follow it: nothing acknowledged is lost, nothing overwritten unseen, nothing missed. */
 class StoreHolds implements Checker {
@@ -68,8 +72,8 @@ class StoreHolds implements Checker {
     const { group, resource, namespace } = call.target;
     const place = namespace === undefined ? answer.name : `${namespace}/${answer.name}`;
     const key = `${group === '' ? 'core' : group}/${resource}/${place}`;
-    const what = `${call.verb} of ${key} by ${call.program}, acknowledged @${answer.revision},`;
-    this.#pending.push({ key, revision: answer.revision, what });
+    const acknowledged: Acknowledged = { key, revision: answer.revision, call };
+    this.#pending.push(acknowledged);
     if (answer.revision <= this.#revision) this.#told(this.#revision);
     // An update that names what it changes is carried out on that, or not at all.
     const body = call.body as KubeObject | undefined;
@@ -81,7 +85,7 @@ class StoreHolds implements Checker {
     if (at < 1) return;
     evaluated();
     const found = versions[at - 1]!.revision;
-    if (found !== meant) violated(`${what} was meant for @${meant} and overwrote @${found}`);
+    if (found !== meant) violated(`${named(acknowledged)} was meant for @${meant} and overwrote @${found}`);
   }
 
   /** Up to this revision everything acknowledged must have been told to watchers. */
@@ -93,7 +97,7 @@ class StoreHolds implements Checker {
     for (const one of due) {
       evaluated();
       if (history.versions(one.key).findLastIndex((version) => version.revision === one.revision) < 0) {
-        violated(`${one.what} was lost`);
+        violated(`${named(one)} was lost`);
       }
     }
   }
@@ -103,7 +107,7 @@ class StoreHolds implements Checker {
     const { evaluated, violated } = this.#context;
     evaluated();
     if (revision < this.#revision) violated(`the store opens @${revision} and had shown @${this.#revision}`);
-    for (const one of this.#pending) if (one.revision > revision) violated(`${one.what} did not survive`);
+    for (const one of this.#pending) if (one.revision > revision) violated(`${named(one)} did not survive`);
     for (const [key, there] of kept) {
       if (there <= this.#revision && this.#present.get(key) !== there) {
         violated(`the store opens with ${key} @${there}, which was @${this.#present.get(key) ?? 'gone'}`);

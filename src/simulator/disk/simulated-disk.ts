@@ -54,7 +54,7 @@ export interface OpenDisk {
   write(offset: number, bytes: Buffer): void;
   /** Resolves when all that was written before the call is on the medium; rejects with DiskError EIO. */
   sync(): Promise<void>;
-  /** What stands on the medium, past the page cache: a page whose sync failed looks written only in the cache. */
+  /** What stands on the medium, past the page cache: a page whose sync failed looks written only in the cache. For reading at once. */
   readMedium(): Buffer;
 }
 
@@ -223,6 +223,10 @@ export class SimulatedDisk {
   }
 
   #medium(): Buffer {
+    // Nothing differs from the cache: what is synced is not written again.
+    if (this.#dirty.size === 0 && this.#flush === null && this.#forgotten.size === 0) {
+      return this.#cache.subarray(0, this.#sizeBytes);
+    }
     const medium = Buffer.allocUnsafeSlow(this.#sizeBytes);
     this.#cache.copy(medium, 0, 0, this.#sizeBytes);
     for (const layer of [this.#dirty, this.#flush?.sectors ?? [], this.#forgotten]) {

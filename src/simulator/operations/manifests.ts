@@ -84,18 +84,30 @@ export function drawRetention(random: SeededRandom): Json {
 
 const MEMBER_CPU = '200m';
 
+/** Something to do before it stops: within its grace, or, as a command that nobody checked, perhaps for longer than that. */
+function drawPreStop(random: SeededRandom, graceSeconds: number): Json {
+  if (random.chance(0.5)) return { sleep: { seconds: random.int(0, graceSeconds) } };
+  return { exec: { command: ['sleep', String(random.int(1, 40))] } };
+}
+
 function drawTemplate(random: SeededRandom, name: string): Json {
+  const terminationGracePeriodSeconds = random.pick([0, 1, 5, 30]);
+  const hook = random.chance(0.2) ? drawPreStop(random, terminationGracePeriodSeconds) : null;
+  const manner = random.pick(MANNERS);
   return {
-    metadata: { labels: { app: name }, annotations: random.pick(MANNERS) },
+    metadata: {
+      labels: { app: name },
+      annotations: hook === null ? manner : { ...manner, [`${SIMULATE}honor-hooks`]: 'true' },
+    },
     spec: {
-      terminationGracePeriodSeconds: random.pick([0, 1, 5, 30]),
+      terminationGracePeriodSeconds,
       containers: [
         {
           name: 'main',
           image: random.pick(IMAGES),
           // Little, so that only the urgent need the room.
           resources: { requests: { cpu: MEMBER_CPU } },
-          ...(random.chance(0.2) ? { lifecycle: { preStop: { sleep: { seconds: random.int(1, 40) } } } } : {}),
+          ...(hook === null ? {} : { lifecycle: { preStop: hook } }),
         },
       ],
       ...(random.chance(0.2)

@@ -6,9 +6,9 @@ import type { Step } from './outcome.ts';
 
 /** Steps of each sort, percent: many small faults meet with more than a few great ones, and cost less. */
 const SORTS = [
-  ['single fault', 66],
-  ['great fault', 18],
-  ['operation', 16],
+  ['single fault', 74],
+  ['great fault', 14],
+  ['operation', 12],
 ] as const;
 /** Nothing new is broken in the last part of the phase. */
 const ACTIVE = 0.9;

@@ -8,6 +8,7 @@ import { drawSet } from '../operations/manifests.ts';
 import { repair } from '../operations/repair.ts';
 import { SET_NAMES } from '../operations/sets.ts';
 import { SeededRandom } from '../time/seeded-random.ts';
+import { SELDOM_SIGNS_OF_LIFE } from '../world/signs-of-life.ts';
 import { World } from '../world/world.ts';
 import { Generator } from './generator.ts';
 import type { Finding, Outcome, Step } from './outcome.ts';
@@ -16,7 +17,7 @@ import { CheckerWatch } from './watch.ts';
 
 export interface RunOptions {
   readonly seed: number;
-  /** Length of the fault phase; default 23 minutes. */
+  /** Length of the fault phase; default 21 minutes. */
   readonly faultMs?: number;
   /** Steps to do instead of drawing them: replay and shrinking. */
   readonly steps?: readonly Step[];
@@ -26,8 +27,7 @@ export interface RunOptions {
 }
 
 const MINUTE_MS = 60_000;
-/** Half a virtual hour with the minutes in which the world comes to rest, which are never fewer than eight. */
-const FAULT_MS = 23 * MINUTE_MS;
+const FAULT_MS = 21 * MINUTE_MS;
 const COUNT = 302;
 /** A world without faults has to come to rest within this: the longest upstream backoff is 1000 s. */
 const SETTLE_MS = 60 * MINUTE_MS;
@@ -35,6 +35,8 @@ const SETTLE_MS = 60 * MINUTE_MS;
 const REST_MS = 5.5 * MINUTE_MS;
 /** After a restart of the controllers nothing may be written for this long. */
 const IDLE_CHECK_MS = 2 * MINUTE_MS;
+/** What follows the fault phase lasts at least this long: half a virtual hour with it. */
+const AFTERMATH_MS = 9 * MINUTE_MS;
 const ZONES = ['a', 'b', 'c'];
 const NODES = 5;
 /** Events are a fifth of all writes, field managers most of every object, and nothing depends on them: some seeds have them. */
@@ -80,8 +82,16 @@ class SeedRun {
     const gates = { MaxUnavailableStatefulSet: seed % BUDGET_EVERY === 0 };
     const full = seed % FULL_EVERY === 0;
     const themes = themesOf(seed);
-    const world = await World.start({ seed, nodes: WORLD_NODES, events: full, managedFields: full, gates }, (started) =>
-      setUpCluster(started, themes),
+    const world = await World.start(
+      {
+        seed,
+        nodes: WORLD_NODES,
+        events: full,
+        managedFields: full,
+        gates,
+        signsOfLife: SELDOM_SIGNS_OF_LIFE,
+      },
+      (started) => setUpCluster(started, themes),
     );
     const report = (invariant: string, message: string): void => {
       if (this.#finding !== null) return;
@@ -170,8 +180,9 @@ class SeedRun {
     world.heal();
     void repair(world);
     world.journal.add({ kind: 'phase', what: 'healed' });
-    this.#lastMaterialMs = world.clock.monotonic();
-    const ended = world.clock.monotonic() + SETTLE_MS;
+    const healedMs = world.clock.monotonic();
+    this.#lastMaterialMs = healedMs;
+    const ended = healedMs + SETTLE_MS;
     const resting = (): boolean => world.clock.monotonic() - this.#lastMaterialMs >= REST_MS;
     while (!resting() && world.clock.monotonic() < ended && this.#finding === null) {
       const leftMs = this.#lastMaterialMs + REST_MS - world.clock.monotonic();
@@ -187,6 +198,7 @@ class SeedRun {
     }
     world.journal.add({ kind: 'phase', what: 'settled' });
     for (const manager of world.managers) manager.kill();
-    await world.clock.run(world.clock.now() + IDLE_CHECK_MS, () => this.#finding !== null);
+    const idleMs = Math.max(IDLE_CHECK_MS, healedMs + AFTERMATH_MS - world.clock.monotonic());
+    await world.clock.run(world.clock.now() + idleMs, () => this.#finding !== null);
   }
 }

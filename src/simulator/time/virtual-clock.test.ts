@@ -46,3 +46,17 @@ it('hands on what an event throws', async () => {
   });
   await expect(clock.run(clock.now() + 2)).rejects.toThrow('boom');
 });
+
+it('lets time go on for whoever waits, however little is left by the arithmetic of fractions', async () => {
+  const clock = new VirtualClock();
+  await clock.run(clock.now() + 1_165_438.015);
+  const due = clock.monotonic() + 2 ** -32;
+  let looks = 0;
+  const look = (): void => {
+    looks++;
+    if (clock.monotonic() < due) clock.setTimer(due - clock.monotonic(), look);
+  };
+  look();
+  await clock.run(clock.now() + 1);
+  expect(looks).toBe(2);
+});

@@ -20,8 +20,14 @@ class Scheduled implements Timer {
 /** 2026-01-01T00:00:00Z: where virtual time begins unless told otherwise. */
 export const EPOCH_MS = 1_767_225_600_000;
 
+/** Looked up once: a property of `process` costs as much as an event. */
+const { nextTick } = process;
+
 /** Less than this over a whole microsecond is an error of rounding. */
 const ROUNDING_US = 1e-4;
+
+/** Whoever waits at all, if only for an error of rounding, finds that time has gone on: what is due is due when it looks again. */
+const wholeUs = (delayMs: number): number => (delayMs > 0 ? Math.max(1, Math.ceil(delayMs * 1000 - ROUNDING_US)) : 0);
 
 /** Work that costs no virtual time, in a row: more than this is a loop that never lets time go on. */
 const MOST_EVENTS_AT_ONE_MOMENT = 1_000_000;
@@ -58,7 +64,7 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    const at = this.#nowUs + Math.max(0, Math.ceil(delayMs * 1000 - ROUNDING_US) || 0);
+    const at = this.#nowUs + wholeUs(delayMs);
     const scheduled = new Scheduled(at, this.#sequence++, callback);
     this.#push(scheduled);
     return scheduled;
@@ -94,7 +100,7 @@ export class VirtualClock implements Clock {
       };
       // A tick queued from a microtask runs when no microtask is left: promises settle between events, at no cost of a
       // turn of the event loop, so that nothing of the real world can come in between.
-      const tick = (): void => process.nextTick(step);
+      const tick = (): void => nextTick(step);
       const settled = Promise.resolve();
       const afterMicrotasks = (): void => {
         void settled.then(tick);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Client } from '../../client/client.ts';
+import { EventBroadcaster, NO_EVENTS } from '../../client/events.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { LeaderElection } from '../../client/leader-election.ts';
 import {
@@ -9,7 +9,7 @@ import {
   PODS,
   STATEFUL_SETS,
 } from '../../client/resources.ts';
-import { EVENT_WRITER, makeControllers } from '../../cluster/controllers.ts';
+import { makeControllers } from '../../cluster/controllers.ts';
 import type { VolumeBackend } from '../../controllers/provisioner/controller.ts';
 import type { FeatureGates } from '../../schema/kind.ts';
 import { Link } from '../network/link.ts';
@@ -19,6 +19,7 @@ import type { Journal, Seen } from '../observe/journal.ts';
 import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
 import type { SimulatedServer } from './server.ts';
+import type { SignsOfLife } from './signs-of-life.ts';
 
 export interface ControllerManagerOptions {
   readonly name: string;
@@ -33,6 +34,7 @@ export interface ControllerManagerOptions {
   /** Told of what it believes. */
   readonly caches: Caches;
   readonly provisionerAliases: readonly string[];
+  readonly leader: SignsOfLife['leader'];
 }
 
 /** Caches whose age says what a controller knew when it decided. */
@@ -53,9 +55,6 @@ function observer(informers: InformerFactory): () => Seen {
 }
 
 const NOTHING_SEEN: Seen = {};
-
-/** For controllers whose events nobody reads. */
-const SILENT = { create: async (_target: unknown, object: object) => object } as unknown as Client;
 
 /** One of the controller managers: it stands by until it leads, and ends when it leads no more, to be started again. */
 export class ControllerManager {
@@ -117,8 +116,7 @@ export class ControllerManager {
       namespace: 'kube-system',
       name: 'kube-controller-manager',
       identity: name,
-      // Seldomer than upstream's 2 s: most of the writes of an idle world would be this lease.
-      retryMs: 5_000,
+      ...this.#o.leader,
       onStarted: () => {
         this.#leading = true;
         const informers = new InformerFactory(client, program.clock);
@@ -133,9 +131,10 @@ export class ControllerManager {
   #lead(program: Program, clientOf: (part: string) => NetworkClient, informers: InformerFactory): () => Seen {
     let seen = (): Seen => NOTHING_SEEN;
     const { server, volumes, gates, journal, events, provisionerAliases } = this.#o;
-    const { controllers } = makeControllers({
+    const controllers = makeControllers({
       client: clientOf(''),
-      clientOf: (part) => (part === EVENT_WRITER && !events ? SILENT : clientOf(part)),
+      clientOf,
+      events: events ? new EventBroadcaster(clientOf('events'), program.clock) : NO_EVENTS,
       informers,
       clock: program.clock,
       random: program.random,

@@ -19,9 +19,6 @@ import type { SeededRandom } from '../time/seeded-random.ts';
 import { Program } from './program.ts';
 import { type Temper, tempered } from './temper.ts';
 
-/** Seldomer than upstream's 10 s: most of the writes of an idle world would be leases. */
-const HEARTBEAT_MS = 18_000;
-
 export interface MachineOptions {
   readonly name: string;
   readonly zone: string;
@@ -41,6 +38,7 @@ export interface MachineOptions {
   /** Told of what its agent believes. */
   readonly caches: Caches;
   readonly growFileSystem: GrowFileSystem;
+  readonly heartbeatMs: number;
 }
 
 /**
@@ -118,7 +116,7 @@ export class Machine {
       clock: program.clock,
       random: program.random,
       events: this.#o.events ? new EventBroadcaster(client, program.clock) : null,
-      heartbeatMs: HEARTBEAT_MS,
+      heartbeatMs: this.#o.heartbeatMs,
       growFileSystem: program.guard({ grow: this.#o.growFileSystem }).grow,
     });
     this.#agent = { program, manager };

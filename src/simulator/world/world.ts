@@ -1,5 +1,5 @@
 import type { Client } from '../../client/client.ts';
-import { EventBroadcaster } from '../../client/events.ts';
+import { EventBroadcaster, NO_EVENTS } from '../../client/events.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
 import { ensureStorageClasses } from '../../cluster/bootstrap-classes.ts';
 import { createDns, type Dns } from '../../dns/dns.ts';
@@ -18,6 +18,7 @@ import { ControllerManager } from './controller-manager.ts';
 import { Machine } from './machine.ts';
 import { Program } from './program.ts';
 import { SimulatedServer } from './server.ts';
+import { SIGNS_OF_LIFE, type SignsOfLife } from './signs-of-life.ts';
 import { type Service, Supervisor } from './supervisor.ts';
 import { NO_TEMPER, type Temper } from './temper.ts';
 import { SimulatedVolumes } from './volumes.ts';
@@ -48,6 +49,8 @@ export interface WorldOptions {
   readonly events?: boolean;
   /** Wraps the clock's start; virtual milliseconds since the epoch. */
   readonly startMs?: number;
+  /** Default: upstream's durations with seldomer renewals. */
+  readonly signsOfLife?: SignsOfLife;
 }
 
 /** An ordinary disk: a sync takes a moment. */
@@ -118,6 +121,7 @@ export class World {
         return () => this.#onNames.delete(listener);
       },
     };
+    const { heartbeatMs, leader } = options.signsOfLife ?? SIGNS_OF_LIFE;
     options.nodes.forEach(({ name, zone = '', labels: own = {}, capacity }, index) => {
       const hostAddress = `10.0.${index >> 8}.${(index & 255) + 1}`;
       const machine = new Machine({
@@ -135,6 +139,7 @@ export class World {
         events: this.#events,
         caches: this.caches,
         growFileSystem: this.volumes.backend.growFileSystem,
+        heartbeatMs,
         ...(capacity === undefined ? {} : { capacity }),
       });
       this.machines.set(name, machine);
@@ -154,6 +159,7 @@ export class World {
           events: this.#events,
           caches: this.caches,
           provisionerAliases: options.provisionerAliases ?? [],
+          leader,
         }),
       );
     }
@@ -302,7 +308,8 @@ export class World {
     return this.#service('kube-scheduler', (program, informers, client) => {
       const { clock, random } = program;
       const component = 'default-scheduler';
-      const recorder = this.#events ? new EventBroadcaster(client, clock).recorder({ component }) : { event: () => {} };
+      const events = this.#events ? new EventBroadcaster(client, clock) : NO_EVENTS;
+      const recorder = events.recorder({ component });
       void createScheduler({ client, informers, clock, random, recorder }).start();
     });
   }
