@@ -213,6 +213,21 @@ describe('verbs, in process', () => {
       .toBe('NotFound');
     await expect(client.list(widgets)).rejects.toMatchObject({ code: 404 });
   });
+
+  it('keeps the stored spec on a status write, whether the very same was sent back or another', async () => {
+    const made = await client.create<KubeObject>(PODS, pod('status-only'));
+    const status = { ...made.status, message: 'well' };
+    const first = await client.update<KubeObject>(PODS, { ...made, status }, 'status');
+    expect(first.spec).toBe(made.spec);
+    expect(first.status.message).toBe('well');
+    expect(Object.keys(first)).toEqual(['kind', 'apiVersion', 'metadata', 'spec', 'status']);
+    const other = { ...first, spec: { ...first.spec, hostNetwork: true }, status: { ...status, message: 'better' } };
+    const second = await client.update<KubeObject>(PODS, other, 'status');
+    expect(second.spec).toEqual(made.spec);
+    expect(second.status.message).toBe('better');
+    expect(Object.keys(second)).toEqual(Object.keys(first));
+    await client.delete(PODS, 'status-only', { gracePeriodSeconds: 0 });
+  });
 });
 
 describe('over HTTP', () => {
