@@ -43,7 +43,7 @@ export const twoLeaders: FaultDefinition = {
 export const losePower: FaultDefinition = {
   name: 'server-power-loss',
   title: 'the API server’s machine loses its power: unsynced writes are lost or torn',
-  weight: 3,
+  weight: 2,
   draw: () => ({}),
   inject: (world) => world.server.losePower(),
 };

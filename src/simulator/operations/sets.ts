@@ -10,7 +10,7 @@ export const SET_NAMES = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 
 export const createSet: OperationDefinition = {
   name: 'create-set',
   title: 'creates a StatefulSet and its headless Service, perhaps under a name that was in use before',
-  weight: 3,
+  weight: 2,
   draw(random, world) {
     const taken = new Set(statefulSets(world).map((set) => set.metadata.name));
     const free = SET_NAMES.filter((name) => !taken.has(name));
