@@ -22,6 +22,10 @@ const GATHER_MS = 200;
 /** Nothing tells that the grace of a pod ran out on a node that is lost. */
 const RESYNC_MS = 5 * 60_000;
 
+/** Whether any of these amounts is about the resource. */
+const limits = (hard: Usage, { group, resource: plural }: CatalogEntry): boolean =>
+  Object.keys(hard).some((name) => countsFor(name, { group, plural }));
+
 /** What `used` has to say: amounts of all that can be counted, and what was said before of all else. */
 export function countUsage(
   quota: ResourceQuota,
@@ -63,12 +67,7 @@ export function createResourceQuotaController({
   let begun = false;
 
   const entriesFor = (hard: Usage): readonly CatalogEntry[] =>
-    catalog
-      .list()
-      .filter(
-        ({ namespaced, verbs, group, resource: plural }) =>
-          namespaced && verbs.includes('watch') && Object.keys(hard).some((name) => countsFor(name, { group, plural })),
-      );
+    catalog.list().filter((entry) => entry.namespaced && entry.verbs.includes('watch') && limits(hard, entry));
 
   async function reconcile(key: string): Promise<ReconcileResult | undefined> {
     const { namespace, name } = splitKey(key);
@@ -108,8 +107,7 @@ export function createResourceQuotaController({
     watched.add(id);
     const touch = ({ metadata }: KubeObject): void => {
       for (const quota of quotas.list(metadata.namespace ?? '')) {
-        if (Object.keys(quota.spec?.hard ?? {}).some((name) => countsFor(name, { group, plural })))
-          queue.addAfter(keyOf(quota), GATHER_MS);
+        if (limits(quota.spec?.hard ?? {}, entry)) queue.addAfter(keyOf(quota), GATHER_MS);
       }
     };
     const informer = informers.informer(entry);
