@@ -14,6 +14,7 @@ const FLAGS = [
   '--min-semi-space-size=64',
   '--max-semi-space-size=64',
   '--always-sparkplug',
+  '--max-inlined-bytecode-size-cumulative=460',
 ];
 
 prepare({ build: false });

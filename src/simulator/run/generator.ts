@@ -6,8 +6,8 @@ import type { Step } from './outcome.ts';
 
 /** Steps of each sort, percent: many small faults meet with more than a few great ones, and cost less. */
 const SORTS = [
-  ['single fault', 75],
-  ['great fault', 13],
+  ['single fault', 76],
+  ['great fault', 12],
   ['operation', 12],
 ] as const;
 /** Nothing new is broken in the last part of the phase. */
