@@ -10,6 +10,7 @@ import { prepare, root } from './prepare.mjs';
 const FLAGS = [
   '--single-threaded-gc',
   '--max-old-space-size=4096',
+  '--heap-growing-percent=800',
   '--min-semi-space-size=64',
   '--max-semi-space-size=64',
   '--always-sparkplug',
