@@ -19,18 +19,28 @@ export function structNameOf(group: string, version: string, kind: string): stri
   return `${folder}.${version}.${kind}`;
 }
 
-/** Completes a definition; its structure is built when it is first asked for, so that start-up pays for none. */
+/** A structure that is built when it is first asked for, so that start-up pays for none. */
+class Structured {
+  readonly #name: string;
+  #struct: StructInfo | null = null;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  get struct(): StructInfo {
+    this.#struct ??= structOf(this.#name);
+    return this.#struct;
+  }
+}
+
+/** Completes a definition. */
 export function defineKind(source: KindSource): KindDefinition {
   const { structName, ...rest } = source;
-  const name = structName ?? structNameOf(source.group, source.version, source.kind);
-  let struct: StructInfo | null = null;
-  return Object.defineProperty(rest, 'struct', {
-    enumerable: true,
-    get: () => {
-      struct ??= structOf(name);
-      return struct;
-    },
-  }) as KindDefinition;
+  return Object.assign(
+    new Structured(structName ?? structNameOf(source.group, source.version, source.kind)),
+    rest,
+  );
 }
 
 /** `group/version` of a kind without behaviour of its own, with what differs from the majority. */

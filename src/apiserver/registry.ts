@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../schema/kind.ts';
 import { groupVersion } from '../schema/object.ts';
 import type { Subject } from '../schema/status.ts';
+import { BodyKind } from './body-kind.ts';
 import type { CustomKind } from './custom-resources/custom-kind.ts';
 
 /** A kind as the server serves it: its definition and what is derived from it once. */
@@ -16,6 +17,8 @@ export interface ServedKind {
   /** The kind whose objects are stored; the kind itself, unless it is a second version. */
   readonly stored: ServedKind;
   readonly singular: string;
+  /** As what bodies of its requests are decoded. */
+  readonly body: BodyKind;
   /** Of a CustomResourceDefinition; null for built-in kinds. */
   readonly custom: CustomKind | null;
 }
@@ -38,6 +41,7 @@ export function serveKind(
     prefix: stored?.prefix ?? storePrefix(definition.group, definition.plural),
     head: `{"kind":${JSON.stringify(definition.kind)},"apiVersion":${JSON.stringify(apiVersion)},`,
     singular: definition.singular ?? definition.kind.toLowerCase(),
+    body: new BodyKind(definition, () => definition.struct, custom),
     custom,
   };
   kind.stored = stored ?? (kind as ServedKind);

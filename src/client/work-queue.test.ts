@@ -36,7 +36,7 @@ describe('WorkQueue', () => {
     await finish('a');
     expect(handled).toEqual(['a', 'a']);
     await finish('a');
-    expect([handled.length, queue.idle]).toEqual([2, true]);
+    expect([handled.length, queue.depth]).toEqual([2, 0]);
   });
 
   it('handles as many keys at once as it has workers', async () => {

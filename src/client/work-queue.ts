@@ -42,11 +42,6 @@ export class WorkQueue {
     return this.#waiting.size;
   }
 
-  /** True when nothing is in line or being handled; delayed keys do not count. */
-  get idle(): boolean {
-    return this.#waiting.size === 0 && this.#handling.size === 0;
-  }
-
   start(): void {
     this.#running = true;
     this.#pump();

@@ -225,10 +225,11 @@ class Agent implements NodeAgent {
 
   #ended(workers: readonly PodWorker[]): Promise<void> {
     return new Promise((resolve) => {
-      this.#onChange = () => {
+      const look = (): void => {
         if (workers.every(({ cleaned }) => cleaned)) resolve();
       };
-      this.#onChange();
+      this.#onChange = look;
+      look();
     });
   }
 

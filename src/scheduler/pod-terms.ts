@@ -45,9 +45,9 @@ export function termMatcher(term: AffinityTerm, owner: PodInfo, world: World): T
     (selector?.matches(world.listers.namespace(namespace)?.metadata.labels ?? {}) ?? false);
   return {
     matches: (pod) => labels !== null && inScope(pod.namespace) && labels.matches(pod.labels),
-    *candidates() {
-      if (selector !== null) yield* world.allPods();
-      else for (const namespace of names) yield* world.podsOf(namespace);
+    candidates: () => {
+      if (selector !== null) return world.allPods();
+      return names.length === 1 ? world.podsOf(names[0]!) : names.flatMap((name) => [...world.podsOf(name)]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import { parseTime } from '../../base/time.ts';
 import type { KubeObject } from '../../schema/object.ts';
+import type { Watch } from '../../store/store.ts';
 import type { Core } from '../core.ts';
 import type { ServedKind } from '../registry.ts';
 import { encoder } from '../resources/encode.ts';
@@ -16,7 +17,7 @@ export class EventExpiry {
   /** When each event was last written, oldest first. */
   readonly #written = new Map<string, number>();
   #timer: Timer | null = null;
-  #stop: () => void = () => {};
+  #watch: Watch | null = null;
 
   constructor(core: Core, kind: ServedKind) {
     this.#core = core;
@@ -29,19 +30,18 @@ export class EventExpiry {
     const snapshot = store.list<KubeObject>(this.#kind.prefix);
     const known = snapshot.entries.map(({ key, value }) => [key, lastSeen(value)] as const);
     for (const [key, at] of [...known].sort((a, b) => a[1] - b[1])) this.#written.set(key, at);
-    const watch = store.watch<KubeObject>(this.#kind.prefix, snapshot.revision, (events) => {
+    this.#watch = store.watch<KubeObject>(this.#kind.prefix, snapshot.revision, (events) => {
       for (const { type, key } of events) {
         this.#written.delete(key);
         if (type === 'put') this.#written.set(key, this.#clock.now());
       }
       this.#schedule();
     });
-    this.#stop = () => watch.stop();
     this.#schedule();
   }
 
   stop(): void {
-    this.#stop();
+    this.#watch?.stop();
     this.#timer?.cancel();
   }
 

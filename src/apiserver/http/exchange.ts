@@ -13,7 +13,7 @@ export interface Outgoing {
   end(): void;
   destroy(): void;
   /** Bytes accepted and not yet taken by the connection. */
-  readonly buffered: number;
+  buffered(): number;
   drained(callback: () => void): void;
 }
 
@@ -82,9 +82,7 @@ class Http1Exchange implements Exchange {
       write: (chunk) => response.write(chunk),
       end: () => response.end(),
       destroy: () => response.destroy(),
-      get buffered() {
-        return response.writableLength;
-      },
+      buffered: () => response.writableLength,
       drained: (callback) => response.once('drain', callback),
     };
   }
@@ -137,9 +135,7 @@ class Http2Exchange implements Exchange {
       write: (chunk) => (stream.destroyed ? true : stream.write(chunk)),
       end: () => stream.end(),
       destroy: () => stream.destroy(),
-      get buffered() {
-        return stream.writableLength;
-      },
+      buffered: () => stream.writableLength,
       drained: (callback) => stream.once('drain', callback),
     };
   }

@@ -172,7 +172,7 @@ export class WatchStream implements Flushable {
     if (this.#ending) {
       this.close();
       this.#out.end();
-    } else if (this.#out.buffered > MAX_BUFFERED_BYTES) this.#drop();
+    } else if (this.#out.buffered() > MAX_BUFFERED_BYTES) this.#drop();
   }
 
   /** Writes the state as far as the client takes it; false while there is more. */

@@ -3,21 +3,17 @@ import type { Draft } from '../../schema/kind.ts';
 import type { KubeObject } from '../../schema/object.ts';
 import { badRequest, conflict, notFound, StatusError } from '../../schema/status.ts';
 import { structOf } from '../../schema/structure.ts';
+import { BodyKind } from '../body-kind.ts';
 import type { Answer, Body, Call } from '../call.ts';
 import { type Core, lookup } from '../core.ts';
 import { objectKey, type ServedKind } from '../registry.ts';
-import { type BodyKind, decodeBody } from './decoding.ts';
+import { decodeBody } from './decoding.ts';
 import { encoder, finished } from './encode.ts';
 import { uidMismatch } from './update.ts';
 
-export const BINDING: BodyKind = {
-  group: '',
-  version: 'v1',
-  kind: 'Binding',
-  get struct() {
-    return structOf('io.k8s.api.core.v1.Binding');
-  },
-};
+export const BINDING = new BodyKind({ group: '', version: 'v1', kind: 'Binding' }, () =>
+  structOf('io.k8s.api.core.v1.Binding'),
+);
 
 export const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
 

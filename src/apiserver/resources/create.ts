@@ -9,7 +9,7 @@ import type { Answer, Body, Call } from '../call.ts';
 import { type Core, strategyContext } from '../core.ts';
 import { objectKey } from '../registry.ts';
 import { NO_ALLOCATION } from './allocation.ts';
-import { bodyKindOf, decodeBody } from './decoding.ts';
+import { decodeBody } from './decoding.ts';
 import { encoder, finished } from './encode.ts';
 import { bookUpdate } from './managers.ts';
 import { dedupeOwners, fillSystemFields, generatedName, settleNamespace, wipeServerFields } from './metadata.ts';
@@ -20,7 +20,7 @@ const NAME_TRIES = 8;
 
 /** POST to a collection: decode, then everything up to the store (api.md 4.1). */
 export function create(core: Core, call: Call, body: Body): Promise<Answer> {
-  const draft = decodeBody(body, bodyKindOf(call.kind), call, core.kinds);
+  const draft = decodeBody(body, call.kind.body, call, core.kinds);
   call.kind.definition.defaults?.(draft);
   return createDraft(core, call, draft);
 }

@@ -5,34 +5,11 @@ import { groupVersion } from '../../schema/object.ts';
 import { unknownFieldErrors } from '../../schema/parse.ts';
 import type { NumberForm } from '../../schema/parse-json-details.ts';
 import { badRequest, StatusError } from '../../schema/status.ts';
-import type { StructInfo } from '../../schema/types.ts';
+import type { BodyKind } from '../body-kind.ts';
 import type { Body, Call } from '../call.ts';
-import type { KindRegistry, ServedKind } from '../registry.ts';
+import type { KindRegistry } from '../registry.ts';
 
 const MAX_STRICT_ERRORS = 100;
-
-/** What a body is decoded as: the kind of the resource, or another one on a subresource (Scale, Binding, Eviction). */
-export interface BodyKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly struct: StructInfo;
-  /** Custom kinds decode themselves. */
-  readonly custom?: ServedKind['custom'];
-}
-
-export function bodyKindOf(kind: ServedKind): BodyKind {
-  const { group, version, kind: name } = kind.definition;
-  return {
-    group,
-    version,
-    kind: name,
-    custom: kind.custom,
-    get struct() {
-      return kind.definition.struct;
-    },
-  };
-}
 
 /** Go package of the internal type, as conversion errors name it. */
 function internalPackage(group: string): string {
@@ -80,9 +57,7 @@ export function decodeRaw(
 ): { draft: Draft; unknown: readonly string[] } {
   const source = isRecord(json) ? json : {};
   const decoded =
-    expected.custom === undefined || expected.custom === null
-      ? decodeObject(expected.struct, source, forms)
-      : expected.custom.decode(source);
+    expected.custom === null ? decodeObject(expected.struct, source, forms) : expected.custom.decode(source);
   const draft = decoded.object as Draft;
   draft.kind = expected.kind;
   draft.apiVersion = groupVersion(expected.group, expected.version);

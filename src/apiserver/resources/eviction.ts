@@ -5,22 +5,18 @@ import { labelSelectorMatcher } from '../../schema/selectors.ts';
 import { badRequest, forbidden, isStatus, notFound, StatusError } from '../../schema/status.ts';
 import { structOf } from '../../schema/structure.ts';
 import { type Entry, StoreConflict } from '../../store/store.ts';
+import { BodyKind } from '../body-kind.ts';
 import type { Answer, Body, Call } from '../call.ts';
 import { type Core, lookupAll } from '../core.ts';
 import { objectKey, type ServedKind } from '../registry.ts';
 import { successStatus } from './binding.ts';
-import { type BodyKind, decodeBody } from './decoding.ts';
+import { decodeBody } from './decoding.ts';
 import { type Deletion, deletionOf, remove } from './delete.ts';
 import { encoder, finished } from './encode.ts';
 
-export const EVICTION: BodyKind = {
-  group: 'policy',
-  version: 'v1',
-  kind: 'Eviction',
-  get struct() {
-    return structOf('io.k8s.api.policy.v1.Eviction');
-  },
-};
+export const EVICTION = new BodyKind({ group: 'policy', version: 'v1', kind: 'Eviction' }, () =>
+  structOf('io.k8s.api.policy.v1.Eviction'),
+);
 
 const MAX_DISRUPTED_PODS = 2000;
 const VIOLATION = "Cannot evict pod as it would violate the pod's disruption budget.";

@@ -17,7 +17,7 @@ import type { Answer, Body, Call } from '../call.ts';
 import type { Core } from '../core.ts';
 import { objectKey } from '../registry.ts';
 import { createDraft } from './create.ts';
-import { bodyKindOf, decodeRaw, errorText, judgeStrict } from './decoding.ts';
+import { decodeRaw, errorText, judgeStrict } from './decoding.ts';
 import { resetPaths } from './managers.ts';
 import { change, missingWithUid } from './update.ts';
 
@@ -60,7 +60,7 @@ export function patchedDraft(call: Call, live: KubeObject, patch: Patch): Draft 
   if (isRecord(json)) checkPatchedType(call, json, refuse);
   let decoded: ReturnType<typeof decodeRaw>;
   try {
-    decoded = decodeRaw(json, bodyKindOf(call.kind));
+    decoded = decodeRaw(json, call.kind.body);
   } catch (error) {
     throw refuse(errorText(error));
   }
@@ -114,7 +114,7 @@ function applied(core: Core, call: Call, live: KubeObject | null, patch: Patch):
     now: rfc3339(core.clock.now()),
     reset: resetPaths(call),
   });
-  const { draft } = decodeRaw(object, bodyKindOf(call.kind));
+  const { draft } = decodeRaw(object, call.kind.body);
   call.kind.definition.defaults?.(draft);
   if (managedFields.length > 0) draft.metadata.managedFields = managedFields;
   else delete draft.metadata.managedFields;

@@ -8,7 +8,7 @@ import type { AccessRequest } from '../authorization/attributes.ts';
 import type { Rbac } from '../authorization/rbac.ts';
 import type { Answer, Body, Call } from '../call.ts';
 import type { Core } from '../core.ts';
-import { bodyKindOf, decodeBody } from './decoding.ts';
+import { decodeBody } from './decoding.ts';
 import { finished } from './encode.ts';
 import { bookUpdate } from './managers.ts';
 import { issueToken } from './token-request.ts';
@@ -42,7 +42,7 @@ export class Reviews {
   }
 
   async review(core: Core, call: Call, body: Body): Promise<Answer> {
-    const draft = decodeBody(body, bodyKindOf(call.kind), call, core.kinds);
+    const draft = decodeBody(body, call.kind.body, call, core.kinds);
     if (call.kind.definition.namespaced) draft.metadata.namespace = call.namespace;
     bookUpdate(core, call, draft, null);
     draft.status = await this.#statusOf(call, draft as unknown as KubeObject);

@@ -14,24 +14,20 @@ import {
 } from '../../schema/patch/index.ts';
 import { conflict, notFound } from '../../schema/status.ts';
 import { structOf } from '../../schema/structure.ts';
+import { BodyKind } from '../body-kind.ts';
 import type { Answer, Body, Call } from '../call.ts';
 import type { Core } from '../core.ts';
 import { objectKey } from '../registry.ts';
-import { type BodyKind, decodeBody, decodeRaw, errorText } from './decoding.ts';
+import { decodeBody, decodeRaw, errorText } from './decoding.ts';
 import { settleName } from './metadata.ts';
 import type { Patch } from './patch.ts';
 import { change, uidMismatch } from './update.ts';
 import { validated } from './validate.ts';
 import { toServed } from './versions.ts';
 
-export const SCALE: BodyKind = {
-  group: 'autoscaling',
-  version: 'v1',
-  kind: 'Scale',
-  get struct() {
-    return structOf('io.k8s.api.autoscaling.v1.Scale');
-  },
-};
+export const SCALE = new BodyKind({ group: 'autoscaling', version: 'v1', kind: 'Scale' }, () =>
+  structOf('io.k8s.api.autoscaling.v1.Scale'),
+);
 
 /** `autoscaling/v1` Scale of an object. */
 export function scaleOf(object: KubeObject, mapping: ScaleMapping): KubeObject {

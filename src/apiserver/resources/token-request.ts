@@ -5,19 +5,15 @@ import { badRequest, conflict, internalError, notFound } from '../../schema/stat
 import { structOf } from '../../schema/structure.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import type { BoundObject } from '../authentication/service-account-tokens.ts';
+import { BodyKind } from '../body-kind.ts';
 import type { Answer, Body, Call } from '../call.ts';
 import { type Core, lookup } from '../core.ts';
-import { type BodyKind, decodeBody } from './decoding.ts';
+import { decodeBody } from './decoding.ts';
 import { validated } from './validate.ts';
 
-export const TOKEN_REQUEST: BodyKind = {
-  group: 'authentication.k8s.io',
-  version: 'v1',
-  kind: 'TokenRequest',
-  get struct() {
-    return structOf('io.k8s.api.authentication.v1.TokenRequest');
-  },
-};
+export const TOKEN_REQUEST = new BodyKind({ group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, () =>
+  structOf('io.k8s.api.authentication.v1.TokenRequest'),
+);
 
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;

@@ -13,7 +13,7 @@ import { type Core, strategyContext } from '../core.ts';
 import { objectKey, type ServedKind } from '../registry.ts';
 import { NO_ALLOCATION } from './allocation.ts';
 import { createDraft } from './create.ts';
-import { bodyKindOf, decodeBody } from './decoding.ts';
+import { decodeBody } from './decoding.ts';
 import { encoder, finished, finishedEncoder } from './encode.ts';
 import { bookUpdate } from './managers.ts';
 import { dedupeOwners, restoreSystemFields, settleName, settleNamespace } from './metadata.ts';
@@ -35,7 +35,7 @@ export function update(core: Core, call: Call, body: Body): Promise<Answer> {
   const back = sendsBackSpec(call, body, entry?.value);
   // An empty spec holds its place.
   const read = back ? { ...body, json: { ...(body.json as object), spec: {} } } : body;
-  const draft = decodeBody(read, bodyKindOf(call.kind), call, core.kinds);
+  const draft = decodeBody(read, call.kind.body, call, core.kinds);
   if (back) draft.spec = entry!.value.spec;
   settleName(call, draft);
   settleNamespace(call, draft);

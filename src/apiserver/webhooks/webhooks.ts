@@ -5,7 +5,7 @@ import type { KubeObject } from '../../schema/object.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { badRequest, internalError, type StatusError } from '../../schema/status.ts';
 import type { Attributes } from '../admission/plugin.ts';
-import { bodyKindOf, decodeRaw } from '../resources/decoding.ts';
+import { decodeRaw } from '../resources/decoding.ts';
 import { toServed } from '../resources/versions.ts';
 import { addressOf } from './address.ts';
 import { anyHooks, type Hook, hooksFor, type Match } from './hooks.ts';
@@ -104,7 +104,7 @@ function patchInPlace(object: Draft, patch: unknown, { hook, kind }: Match, attr
   let next: Draft;
   try {
     const document = JSON.parse(JSON.stringify(inVersion(object, attributes.kind, kind))) as object;
-    const patched = decodeRaw(applyJsonPatch(document, patch), bodyKindOf(kind)).draft;
+    const patched = decodeRaw(applyJsonPatch(document, patch), kind.body).draft;
     next = inVersion(patched, kind, attributes.kind) as unknown as Draft;
   } catch (error) {
     throw calling(hook, error instanceof Error ? error.message : String(error));

@@ -8,8 +8,6 @@ export interface Controller {
   /** Resolves when its caches are synced and its workers run. */
   start(): Promise<void>;
   stop(): void;
-  /** True when nothing is in line or in hand (delayed work does not count). */
-  readonly idle: boolean;
 }
 
 export interface ReconcileResult {
@@ -58,10 +56,6 @@ export class Reconciler implements Controller {
       ...(options.baseDelayMs === undefined ? {} : { baseDelayMs: options.baseDelayMs }),
       ...(options.maxDelayMs === undefined ? {} : { maxDelayMs: options.maxDelayMs }),
     });
-  }
-
-  get idle(): boolean {
-    return this.queue.idle;
   }
 
   async start(): Promise<void> {

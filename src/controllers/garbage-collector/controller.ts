@@ -67,10 +67,6 @@ class GarbageCollector implements Controller {
     });
   }
 
-  get idle(): boolean {
-    return this.#queue.idle;
-  }
-
   async start(): Promise<void> {
     this.#unwatchCatalog = this.#catalog.onChange(() => void this.#syncMonitors());
     await this.#syncMonitors();

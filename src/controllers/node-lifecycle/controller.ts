@@ -78,10 +78,6 @@ class NodeLifecycle implements Controller {
     this.#listen();
   }
 
-  get idle(): boolean {
-    return this.#reconciler.idle;
-  }
-
   async start(): Promise<void> {
     await this.#reconciler.start();
     this.#schedule();

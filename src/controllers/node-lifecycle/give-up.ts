@@ -136,9 +136,6 @@ export function createNodeGiveUpController(options: ControllerOptions): Controll
   leases.on({ add: heard, update: heard, delete: forget });
   return {
     name: reconciler.name,
-    get idle() {
-      return reconciler.idle;
-    },
     start: () => reconciler.start(),
     stop() {
       for (const { timer } of due.values()) timer.cancel();

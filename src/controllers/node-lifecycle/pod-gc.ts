@@ -103,9 +103,6 @@ export function createPodGarbageCollector(
   const reconciler = new Reconciler({ name: 'pod-gc', clock, workers: 4, informers: [pods, nodes], reconcile, hooks });
   return {
     name: reconciler.name,
-    get idle() {
-      return reconciler.idle;
-    },
     async start() {
       await reconciler.start();
       timer = clock.setTimer(LOOP_MS, sweep);

@@ -140,9 +140,6 @@ export function createResourceQuotaController({
   };
   return {
     name: reconciler.name,
-    get idle() {
-      return reconciler.idle;
-    },
     async start() {
       deaf = catalog.onChange(() => void begin());
       await begin();

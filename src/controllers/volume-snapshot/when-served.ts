@@ -24,9 +24,6 @@ export function createVolumeSnapshotController(
   };
   return {
     name: 'volume-snapshot',
-    get idle() {
-      return running?.reconciler.idle ?? true;
-    },
     async start() {
       deaf = options.catalog.onChange(follow);
       follow();

@@ -46,7 +46,7 @@ export class Caches {
     let left = count === 0 ? 0 : turn % count;
     for (const reader of this.#readers) {
       if (left >= reader.informers.size) left -= reader.informers.size;
-      else return cacheOf(reader, [...reader.informers.all()][left]!);
+      else return new InformerCache(reader, [...reader.informers.all()][left]!);
     }
     return null;
   }
@@ -58,22 +58,38 @@ export class Caches {
 }
 
 function cachesOf(readers: readonly Reader[]): readonly Cache[] {
-  return readers.flatMap((reader) => [...reader.informers.all()].map((informer) => cacheOf(reader, informer)));
+  return readers.flatMap((reader) =>
+    [...reader.informers.all()].map((informer) => new InformerCache(reader, informer)),
+  );
 }
 
-function cacheOf({ program, coversPod }: Reader, informer: Informer): Cache {
-  const { group, resource } = informer.target;
-  const pods = group === '' && resource === 'pods';
-  return {
-    name: `${program.name} ${resource}`,
-    resource: `${group === '' ? 'core' : group}/${resource}`,
-    get synced() {
-      return informer.synced;
-    },
-    get revision() {
-      return informer.revision;
-    },
-    covers: (object) => !pods || coversPod(object),
-    list: () => informer.list(),
-  };
+class InformerCache implements Cache {
+  readonly name: string;
+  readonly resource: string;
+  readonly #informer: Informer;
+  readonly #coversPod: ((pod: KubeObject) => boolean) | null;
+
+  constructor({ program, coversPod }: Reader, informer: Informer) {
+    const { group, resource } = informer.target;
+    this.name = `${program.name} ${resource}`;
+    this.resource = `${group === '' ? 'core' : group}/${resource}`;
+    this.#informer = informer;
+    this.#coversPod = group === '' && resource === 'pods' ? coversPod : null;
+  }
+
+  get synced(): boolean {
+    return this.#informer.synced;
+  }
+
+  get revision(): number {
+    return this.#informer.revision;
+  }
+
+  covers(object: KubeObject): boolean {
+    return this.#coversPod === null || this.#coversPod(object);
+  }
+
+  list(): readonly KubeObject[] {
+    return this.#informer.list();
+  }
 }

@@ -72,7 +72,7 @@ export class ControllerManager {
     this.name = options.name;
   }
 
-  get runs(): boolean {
+  runs(): boolean {
     return this.#program !== null;
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 /** Something that runs as a program and is started again when it dies. */
 export interface Service {
   readonly name: string;
-  readonly runs: boolean;
+  runs(): boolean;
   start(): void;
   kill(): void;
 }
@@ -50,7 +50,7 @@ export class Supervisor {
     this.#clock.setTimer(LOOK_EVERY_MS, () => {
       const now = this.#clock.monotonic();
       for (const [name, service] of this.#services) {
-        if (!service.runs && now >= (this.#heldUntilMs.get(name) ?? 0)) service.start();
+        if (!service.runs() && now >= (this.#heldUntilMs.get(name) ?? 0)) service.start();
       }
       this.watch();
     });

@@ -224,7 +224,7 @@ export class World {
       manager.kill();
     }
     this.supervisor.releaseAll();
-    for (const service of this.supervisor.services.values()) if (!service.runs) service.start();
+    for (const service of this.supervisor.services.values()) if (!service.runs()) service.start();
   }
 
   #supervisor(): Supervisor {
@@ -232,9 +232,7 @@ export class World {
     const { server } = this;
     supervisor.add({
       name: 'apiserver',
-      get runs() {
-        return server.running;
-      },
+      runs: () => server.running,
       start: () => void server.start(),
       kill: () => server.kill(),
     });
@@ -242,9 +240,7 @@ export class World {
       supervisor.add({
         name: `kubelet/${machine.name}`,
         // A machine without power has nobody to start its agent.
-        get runs() {
-          return machine.agentRuns || !machine.on;
-        },
+        runs: () => machine.agentRuns || !machine.on,
         start: () => machine.startAgent(),
         kill: () => machine.killAgent(),
       });
@@ -265,9 +261,7 @@ export class World {
     return {
       name,
       link,
-      get runs() {
-        return program !== null;
-      },
+      runs: () => program !== null,
       start() {
         if (program !== null) return;
         const called = `${name}#${starts++}`;
