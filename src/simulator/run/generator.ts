@@ -6,9 +6,9 @@ import type { Step } from './outcome.ts';
 
 /** Steps of each sort, percent: many small faults meet with more than a few great ones, and cost less. */
 const SORTS = [
-  ['single fault', 76],
-  ['great fault', 12],
-  ['operation', 12],
+  ['single fault', 80],
+  ['great fault', 10],
+  ['operation', 10],
 ] as const;
 /** Nothing new is broken in the last part of the phase. */
 const ACTIVE = 0.9;
