@@ -4,11 +4,11 @@ import type { SeededRandom } from '../time/seeded-random.ts';
 import type { World } from '../world/world.ts';
 import type { Step } from './outcome.ts';
 
-/** Steps of each sort, percent: many small faults meet with more than a few great ones, and cost less. */
+/** Steps of each sort, percent: many small faults meet with more than a few great ones, and cost a fortieth. */
 const SORTS = [
-  ['single fault', 80],
-  ['great fault', 10],
-  ['operation', 10],
+  ['single fault', 84],
+  ['great fault', 8],
+  ['operation', 8],
 ] as const;
 /** Nothing new is broken in the last part of the phase. */
 const ACTIVE = 0.9;
