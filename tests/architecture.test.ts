@@ -132,6 +132,14 @@ describe('architecture', () => {
     expect(importers(/(^|\/)open-api\.ts$/, /import\('(\.[^']+)'\)/g)).toEqual(['apiserver/http/non-resource.ts']);
   });
 
+  it('has no getters in object literals (decision 0017)', () => {
+    const once = /^(testing\/real-cluster|api\/core\/service-account)\.ts$/;
+    const literal = /^ {4,}(get|set) \w+\(/m;
+    expect(files.filter(({ name, text }) => !once.test(name) && literal.test(text)).map(({ name }) => name)).toEqual(
+      [],
+    );
+  });
+
   it('has no file that imports a missing one', () => {
     const missing = files.flatMap((file) =>
       [...file.text.matchAll(/from\s*'(\.[^']+)'/g)]
