@@ -37,10 +37,7 @@ class Structured {
 /** Completes a definition. */
 export function defineKind(source: KindSource): KindDefinition {
   const { structName, ...rest } = source;
-  return Object.assign(
-    new Structured(structName ?? structNameOf(source.group, source.version, source.kind)),
-    rest,
-  );
+  return Object.assign(new Structured(structName ?? structNameOf(source.group, source.version, source.kind)), rest);
 }
 
 /** `group/version` of a kind without behaviour of its own, with what differs from the majority. */
