@@ -71,7 +71,7 @@ describe('WorkQueue', () => {
   });
 
   it('waits longer after each failure, up to 1000 s, until told to forget', async () => {
-    const { clock, queue, handled, finish } = queueWith(1);
+    const { clock, queue, finish } = queueWith(1);
     const began = clock.now();
     const waits: number[] = [];
     for (let failure = 0; failure < 20; failure++) {

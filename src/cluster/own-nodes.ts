@@ -1,15 +1,8 @@
 import { cpus, totalmem } from 'node:os';
 import { SELF_FENCING } from '../api/shared/self-fencing.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Random } from '../base/random.ts';
-import type { Client } from '../client/client.ts';
 import type { EventBroadcaster } from '../client/events.ts';
-import type { InformerFactory } from '../client/informer-factory.ts';
-import type { Dns } from '../dns/dns.ts';
-import type { AgentManager } from '../node/agent-manager.ts';
 import type { NodeProfile } from '../node/node-object.ts';
 import type { KubeObject } from '../schema/object.ts';
-import type { DataDirectory } from './data-directory.ts';
 import { NodeFailures } from './node-failures.ts';
 import type { ClusterOptions } from './options.ts';
 import type { ClusterNetwork } from './pod-network.ts';

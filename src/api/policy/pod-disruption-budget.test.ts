@@ -9,6 +9,6 @@ it('shows the internal form of a spec that asks for both counts', () => {
   const object = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'p' }, spec } as KubeObject;
   podDisruptionBudget.update?.validate?.(object, object, errors, undefined as never);
   expect(JSON.stringify(errors.list[0])).toContain(
-    String.raw`{"MinAvailable":1,"Selector":null,"MaxUnavailable":"10%","UnhealthyPodEvictionPolicy":null}`,
+    '{"MinAvailable":1,"Selector":null,"MaxUnavailable":"10%","UnhealthyPodEvictionPolicy":null}',
   );
 });
