@@ -22,15 +22,13 @@ export function structNameOf(group: string, version: string, kind: string): stri
 /** A structure that is built when it is first asked for, so that start-up pays for none. */
 class Structured {
   readonly #name: string;
-  #struct: StructInfo | null = null;
 
   constructor(name: string) {
     this.#name = name;
   }
 
   get struct(): StructInfo {
-    this.#struct ??= structOf(this.#name);
-    return this.#struct;
+    return structOf(this.#name);
   }
 }
 

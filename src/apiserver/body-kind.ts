@@ -9,9 +9,8 @@ export class BodyKind {
   /** Custom kinds decode themselves. */
   readonly custom: CustomKind | null;
   readonly #structure: () => StructInfo;
-  #struct: StructInfo | null = null;
 
-  /** `structure` is asked for when the first body comes: start-up pays for none. */
+  /** `structure` is asked for when a body comes: start-up pays for none. */
   constructor(
     { group, version, kind }: { readonly group: string; readonly version: string; readonly kind: string },
     structure: () => StructInfo,
@@ -25,7 +24,6 @@ export class BodyKind {
   }
 
   get struct(): StructInfo {
-    this.#struct ??= this.#structure();
-    return this.#struct;
+    return this.#structure();
   }
 }

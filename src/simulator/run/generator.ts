@@ -4,7 +4,7 @@ import type { SeededRandom } from '../time/seeded-random.ts';
 import type { World } from '../world/world.ts';
 import type { Step } from './outcome.ts';
 
-/** Steps of each sort, percent: many small faults meet with more than a few great ones, and cost a fortieth. */
+/** Steps of each sort, percent: many small faults meet with more than a few great ones do, and cost less. */
 const SORTS = [
   ['single fault', 84],
   ['great fault', 8],
